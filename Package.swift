@@ -1,0 +1,96 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// The house is read downwards: a module imports only modules above it.
+
+// MARK: - External packages
+
+var dependencies: [Package.Dependency] = [
+  .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+  .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+]
+if Context.environment["WITH_DOCC"] != nil {
+  dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// MARK: - Helpers
+
+/// A library module and its mirror of tests.
+func room(
+  _ name: String, _ uses: [Target.Dependency], resources: [Resource] = [], testsUse: [Target.Dependency] = []
+) -> [Target] {
+  var targets: [Target] = [.target(name: name, dependencies: uses, resources: resources)]
+  if FileManager.default.fileExists(atPath: Context.packageDirectory + "/Tests/\(name)Tests") {
+    targets.append(
+      .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + uses + testsUse))
+  }
+  return targets
+}
+
+// MARK: - Kernels
+
+let kernels: [Target] = [
+  .systemLibrary(
+    name: "CLAPACK", pkgConfig: "lapack", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+]
+
+// MARK: - Rooms, in the order of the data
+
+let rooms: [[Target]] = [
+  room("Basics", []),
+  room("Hashing", []),
+  room("LinearAlgebra", ["Basics", "CLAPACK"]),
+  room("Statistics", ["Basics", "LinearAlgebra"]),
+  room("Tables", ["Basics", "CZlib"]),
+  room("Allocation", ["Basics", "Hashing"]),
+  room("Workflow", ["Basics", "Hashing"], resources: [.embedInCode("Models")]),
+  room("Experiments", ["Basics", "Hashing", "Statistics", "Allocation", yams]),
+  room("Cohorts", ["Basics", "Statistics", "Tables"]),
+  room("Deployment", ["Basics", "Hashing", "Allocation", "Experiments"]),
+  room("Registry", ["Basics", "Experiments", grdb]),
+  room("Engines", ["Basics", "Hashing", "Statistics", "Tables", "Experiments"]),
+  room("Reports", ["Basics", "Experiments", "Cohorts"]),
+  room("Conformance", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Cohorts"]),
+  room(
+    "Pipelines",
+    [
+      "Basics", "Hashing", "Allocation", "Workflow", "Experiments", "Cohorts", "Deployment", "Registry", "Engines",
+      "Reports",
+    ]),
+]
+
+// MARK: - Public API and executables
+
+let surface: [Target] = [
+  .target(
+    name: "Verdict",
+    dependencies: [
+      "Basics", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow", "Experiments", "Cohorts",
+      "Deployment", "Engines", "Reports",
+    ]),
+  .executableTarget(
+    name: "VerdictCLI",
+    dependencies: [
+      "Basics", "Hashing", "Statistics", "Tables", "Allocation", "Workflow", "Experiments", "Cohorts", "Deployment",
+      "Registry", "Engines", "Reports", "Conformance", "Pipelines", argumentParser,
+    ]),
+  .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport"),
+]
+
+let package = Package(
+  name: "Verdict",
+  platforms: [.macOS(.v14)],
+  products: [
+    .library(name: "Verdict", targets: ["Verdict"]),
+    .executable(name: "verdict", targets: ["VerdictCLI"]),
+  ],
+  dependencies: dependencies,
+  targets: kernels + rooms.flatMap { $0 } + surface,
+  swiftLanguageModes: [.v6]
+)

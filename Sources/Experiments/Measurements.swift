@@ -1,0 +1,113 @@
+import Statistics
+
+/// What an engine is asked to measure: one pass over the inputs, only these columns.
+public struct MeasurementRequest: Sendable {
+  /// Files in order; `-` is standard input. All have the same columns and make one table, one row a unit.
+  public var files: [String]
+  public var variantColumn: String
+  /// Nil: every row is a unit of its own.
+  public var unitColumn: String?
+  /// The column whose values are the clusters; moments are then of cluster totals.
+  public var clusterColumn: String?
+  public var segmentColumns: [String]
+  public var metrics: [Metric]
+  /// Share of rows that may be unreadable before the analysis is refused, in [0, 1].
+  public var allowedBadRows: Double
+
+  public init(
+    files: [String], variantColumn: String = "variant", unitColumn: String? = nil, clusterColumn: String? = nil,
+    segmentColumns: [String] = [], metrics: [Metric], allowedBadRows: Double = 0
+  ) {
+    self.files = files
+    self.variantColumn = variantColumn
+    self.unitColumn = unitColumn
+    self.clusterColumn = clusterColumn
+    self.segmentColumns = segmentColumns
+    self.metrics = metrics
+    self.allowedBadRows = allowedBadRows
+  }
+}
+
+/// What an engine measured. Everything that the analysis needs, and no rows.
+public struct Measurements: Sendable, Codable, Equatable {
+  public var files: [InputFile]
+  /// Data rows read, and rows left out because they could not be read.
+  public var rows: Int
+  public var unreadableRows: Int
+  /// Arms in order of their names.
+  public var arms: [Arm]
+  /// One cell per arm for all units together (`segment` nil), then one per arm and segment value.
+  public var cells: [Cell]
+
+  public init(files: [InputFile], rows: Int, unreadableRows: Int, arms: [Arm], cells: [Cell]) {
+    self.files = files
+    self.rows = rows
+    self.unreadableRows = unreadableRows
+    self.arms = arms
+    self.cells = cells
+  }
+
+  public struct Arm: Sendable, Codable, Equatable {
+    public var name: String
+    public var units: Int
+    public init(name: String, units: Int) {
+      self.name = name
+      self.units = units
+    }
+  }
+
+  public struct Cell: Sendable, Codable, Equatable {
+    public var arm: String
+    public var segment: Segment?
+    public var units: Int
+    /// One for each metric of the request, in its order.
+    public var metrics: [MetricData]
+    public init(arm: String, segment: Segment?, units: Int, metrics: [MetricData]) {
+      self.arm = arm
+      self.segment = segment
+      self.units = units
+      self.metrics = metrics
+    }
+  }
+
+  /// The data of one metric in one cell.
+  public struct MetricData: Sendable, Codable, Equatable {
+    /// Of the metric's `columns`, over the units that have a value in each of them.
+    public var moments: Moments
+    /// Units left out because a column is empty.
+    public var missing: Int
+    /// Only for quantiles: the order statistics that the analysis needs, ascending values of the outcome column.
+    public var sortedValues: [Double]?
+    /// The threshold at which values were pulled in, if the metric has a cap.
+    public var capValue: Double?
+    public init(moments: Moments, missing: Int = 0, sortedValues: [Double]? = nil, capValue: Double? = nil) {
+      self.moments = moments
+      self.missing = missing
+      self.sortedValues = sortedValues
+      self.capValue = capValue
+    }
+  }
+}
+
+/// A value of a segment column: country = "DE".
+public struct Segment: Sendable, Codable, Hashable {
+  public var column: String
+  public var value: String
+  public init(column: String, value: String) {
+    self.column = column
+    self.value = value
+  }
+}
+
+/// One input, identified by its bytes.
+public struct InputFile: Sendable, Codable, Hashable {
+  public var name: String
+  public var bytes: Int
+  /// `algorithm:hex`, for example `xxh64:44bc2cf5ad770999`.
+  public var fingerprint: String
+  public init(name: String, bytes: Int, fingerprint: String) {
+    self.name = name
+    self.bytes = bytes
+    self.fingerprint = fingerprint
+  }
+}

@@ -1,0 +1,73 @@
+/// What is measured on every unit, and how it is judged.
+///
+/// A metric declares the columns that it needs; an experiment takes the union, and the source is read once.
+public struct Metric: Sendable, Hashable {
+  public var name: String
+  public var kind: Kind
+  public var options: Options
+
+  public init(_ name: String, _ kind: Kind, options: Options = Options()) {
+    self.name = name
+    self.kind = kind
+    self.options = options
+  }
+
+  /// The estimand.
+  public enum Kind: Sendable, Hashable {
+    /// Share of units with a true value in a column of 0/1 or true/false.
+    case proportion(String)
+    /// Mean per unit, adjusted by pre-experiment covariates (CUPED) if there are any.
+    case mean(String, covariates: [String])
+    /// Sum of numerator over sum of denominator, adjusted by covariates if there are any.
+    case ratio(numerator: String, denominator: String, covariates: [String])
+    /// The quantile of a column at a probability in (0, 1).
+    case quantile(String, probability: Double)
+  }
+
+  /// Why the metric is there, which decides its place in the decision and in the multiplicity family.
+  public enum Role: String, Sendable, Hashable, Codable, CaseIterable { case goal, secondary, guardrail }
+
+  /// The direction in which the metric is better.
+  public enum Direction: String, Sendable, Hashable, Codable, CaseIterable { case up, down }
+
+  /// How far a guardrail may move in its worse direction.
+  public enum Margin: Sendable, Hashable {
+    /// In the metric's unit.
+    case absolute(Double)
+    /// As a fraction of the control's value: 0.02 is 2 %.
+    case relative(Double)
+  }
+
+  /// Where extreme values of a column are pulled in (winsorised) before anything is summed.
+  public enum Cap: Sendable, Hashable {
+    /// At this value.
+    case absolute(Double)
+    /// At this percentile of all arms pooled, in (0, 100): 99.9.
+    case percentile(Double)
+  }
+
+  public struct Options: Sendable, Hashable {
+    public var role = Role.goal
+    public var direction = Direction.up
+    public var margin: Margin?
+    public var cap: Cap?
+    /// Seconds after first exposure in which events count.
+    public var windowSeconds: Double?
+    /// Only events of this name count.
+    public var event: String?
+
+    public init() {}
+  }
+}
+
+extension Metric {
+  /// The columns in the order in which the metric's `Moments` hold them: the outcome (numerator, denominator), then the
+  /// covariates.
+  public var columns: [String] {
+    switch kind {
+    case .proportion(let column), .quantile(let column, _): [column]
+    case .mean(let column, let covariates): [column] + covariates
+    case .ratio(let numerator, let denominator, let covariates): [numerator, denominator] + covariates
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/// Counts, means and centred cross-products of k columns: the sufficient statistic of every mean-like metric.
+///
+/// Values are merged by the pairwise update of Chan, Golub & LeVeque (1983), "Algorithms for computing the sample
+/// variance", The American Statistician 37, eq. 2.1; raw sums of squares are never formed.
+public struct Moments: Sendable, Hashable, Codable {
+  /// Rows (units) seen.
+  public private(set) var count: Int
+  /// The mean of each column; 0 while there are no rows. Length k.
+  public private(set) var mean: [Double]
+  /// Σ (x_i - mean_i)(x_j - mean_j), symmetric, k x k, element (i, j) at `i + j * k`.
+  public private(set) var crossProducts: [Double]
+
+  public var columns: Int { mean.count }
+
+  /// No rows of `columns` columns.
+  public init(columns: Int) {
+    count = 0
+    mean = [Double](repeating: 0, count: columns)
+    crossProducts = [Double](repeating: 0, count: columns * columns)
+  }
+
+  /// From values that are known already, for example a warehouse's answer.
+  public init(count: Int, mean: [Double], crossProducts: [Double]) {
+    precondition(crossProducts.count == mean.count * mean.count, "crossProducts must be k x k")
+    self.count = count
+    self.mean = mean
+    self.crossProducts = crossProducts
+  }
+
+  /// Σ (x_i - mean_i)(x_j - mean_j).
+  public func crossProduct(_ i: Int, _ j: Int) -> Double { crossProducts[i + j * columns] }
+
+  /// Sample covariance (divisor n - 1); NaN below 2 rows.
+  public func covariance(_ i: Int, _ j: Int) -> Double {
+    count >= 2 ? crossProduct(i, j) / Double(count - 1) : .nan
+  }
+
+  /// Sample variance (divisor n - 1); NaN below 2 rows.
+  public func variance(_ i: Int = 0) -> Double { covariance(i, i) }
+
+  /// Adds the rows of another set of the same columns.
+  public mutating func merge(_ other: Moments) {
+    precondition(other.columns == columns, "moments of different columns")
+    guard other.count > 0 else { return }
+    guard count > 0 else {
+      self = other
+      return
+    }
+    let k = columns
+    let n = Double(count)
+    let m = Double(other.count)
+    let weight = n * m / (n + m)
+    var delta = [Double](repeating: 0, count: k)
+    for i in 0..<k { delta[i] = other.mean[i] - mean[i] }
+    for j in 0..<k {
+      for i in 0..<k { crossProducts[i + j * k] += other.crossProducts[i + j * k] + weight * delta[i] * delta[j] }
+    }
+    for i in 0..<k { mean[i] += delta[i] * (m / (n + m)) }
+    count += other.count
+  }
+
+  /// The moments of some of the columns, in the order given.
+  public func selecting(_ wanted: [Int]) -> Moments {
+    Moments(
+      count: count, mean: wanted.map { mean[$0] },
+      crossProducts: wanted.flatMap { j in wanted.map { i in crossProduct(i, j) } })
+  }
+}
