@@ -53,8 +53,9 @@ let rooms: [[Target]] = [
   room("Experiments", ["Basics", "Hashing", "Statistics", "Allocation", yams]),
   room("Cohorts", ["Basics", "Statistics", "Tables"]),
   room("Deployment", ["Basics", "Hashing", "Allocation", "Experiments"]),
-  room("Registry", ["Basics", "Experiments", grdb]),
+  room("Registry", ["Basics", "Hashing", grdb]),
   room("Engines", ["Basics", "Hashing", "Statistics", "Tables", "Experiments"]),
+  room("Notebooks", ["Basics"]),
   room("Reports", ["Basics", "Experiments", "Cohorts"]),
   room("Conformance", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Cohorts"]),
   room(
@@ -78,7 +79,7 @@ let surface: [Target] = [
     name: "VerdictCLI",
     dependencies: [
       "Basics", "Hashing", "Statistics", "Tables", "Allocation", "Workflow", "Experiments", "Cohorts", "Deployment",
-      "Registry", "Engines", "Reports", "Conformance", "Pipelines", argumentParser,
+      "Registry", "Engines", "Notebooks", "Reports", "Conformance", "Pipelines", "LinearAlgebra", argumentParser,
     ]),
   .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport"),
 ]

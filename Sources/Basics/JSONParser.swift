@@ -12,7 +12,7 @@ public struct JSONFault: InputFault {
     switch kind {
     case .unexpected(let found, let expected): "expected \(expected), found \(found)."
     case .unexpectedEnd(let expected): "the text ends where \(expected) is expected."
-    case .badNumber: "not a JSON number."
+    case .badNumber: "not a JSON number, or too large for a double."
     case .badEscape: "not a JSON escape; use \\\" \\\\ \\/ \\b \\f \\n \\r \\t or \\uXXXX."
     case .controlCharacter: "a control character must be escaped in a JSON string."
     case .invalidUTF8: "not valid UTF-8."
@@ -178,7 +178,7 @@ private struct JSONParser {
     }
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
     if isInteger, let value = Int(text), text != "-0" { return .integer(value) }
-    guard let value = Double(text) else { throw fault(.badNumber) }
+    guard let value = Double(text), value.isFinite else { throw fault(.badNumber) }
     return .number(value)
   }
 

@@ -20,7 +20,7 @@ private struct JSONWriter {
     case .null: out.append("null")
     case .bool(let bool): out.append(bool ? "true" : "false")
     case .integer(let integer): out.append(String(integer))
-    case .number(let number): out.append(Self.literal(number))
+    case .number(let number): out.append(number.isFinite ? "\(number)" : "null")
     case .string(let string): quote(string)
     case .array(let elements):
       out.append("[")
@@ -39,14 +39,6 @@ private struct JSONWriter {
       }
       close("}", isEmpty: object.members.isEmpty, level)
     }
-  }
-
-  private static func literal(_ number: Double) -> String {
-    guard number.isFinite else { return "null" }
-    if number == number.rounded(), abs(number) < 1e15, !(number == 0 && number.sign == .minus) {
-      return String(Int(number))
-    }
-    return "\(number)"
   }
 
   private mutating func separate(_ index: Int, _ level: Int) {

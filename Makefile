@@ -1,0 +1,49 @@
+# One command does all set-up and runs the main job; another passes the tests.
+#   make demo      set-up, release build, both pipelines on real data, an HTML report in demo-out/
+#   make test      set-up, every test (release build: simulations need it)
+#   make bench     main jobs timed
+#   make docs      DocC archive of the library in docs-out/
+#   make install   the binary into $(PREFIX)/bin
+#   make lint      format check, as the CI does
+
+PREFIX ?= /usr/local
+SWIFT_BUILD = swift build -c release --static-swift-stdlib --product verdict
+VERDICT = .build/release/verdict
+
+.PHONY: all demo test bench docs install lint format setup build clean
+
+all: build
+
+setup:
+	@Scripts/setup.sh
+
+build: setup
+	@$(SWIFT_BUILD)
+
+demo: build
+	@$(VERDICT) demo -o demo-out
+
+test: setup
+	@swift build -c release --build-tests --scratch-path .build-test
+	@swift test -c release --skip-build --parallel --scratch-path .build-test
+
+bench: build
+	@Benchmarks/run.sh $(VERDICT)
+
+docs: setup
+	@WITH_DOCC=1 swift package --scratch-path .build-docs --allow-writing-to-directory docs-out \
+	  generate-documentation --target Verdict --output-path docs-out --transform-for-static-hosting
+
+install: build
+	@install -d "$(DESTDIR)$(PREFIX)/bin"
+	@install -m 755 -s $(VERDICT) "$(DESTDIR)$(PREFIX)/bin/verdict"
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/verdict"
+
+lint:
+	@swift format lint --strict --recursive Package.swift Sources Tests
+
+format:
+	@swift format --in-place --recursive Package.swift Sources Tests
+
+clean:
+	@rm -rf .build .build-test .build-docs demo-out docs-out
