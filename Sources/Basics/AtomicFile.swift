@@ -1,0 +1,60 @@
+import Foundation
+
+/// Why a file could not be written. Nothing was left half-written.
+public struct WriteFault: InputFault, Hashable {
+  public let position: SourcePosition?
+  /// What the operating system said.
+  public let reason: String
+
+  public var sentence: String {
+    "cannot be written: \(reason). Nothing was changed; free space or choose another place."
+  }
+}
+
+/// Files that appear whole or not at all.
+public enum AtomicFile {
+  /// Writes a file: into a temporary neighbour, synced to disk, then renamed over `path`, then the folder is synced.
+  ///
+  /// A crash at any moment leaves the old file or the new one. The folder must exist.
+  /// - Throws: `WriteFault` if the disk is full, the folder is missing or not writable; the old file is then untouched.
+  public static func write(_ bytes: [UInt8], to path: String) throws(WriteFault) {
+    let folder = (path as NSString).deletingLastPathComponent
+    let temporary = path + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
+    do {
+      try writeSynced(bytes, to: temporary)
+      guard rename(temporary, path) == 0 else { throw SystemError() }
+    } catch {
+      unlink(temporary)
+      throw WriteFault(position: SourcePosition(file: path), reason: error.reason)
+    }
+    syncFolder(folder.isEmpty ? "." : folder)
+  }
+
+  /// Makes what was renamed or created in a folder durable. Best effort: some file systems do not sync folders.
+  public static func syncFolder(_ folder: String) {
+    let descriptor = open(folder, O_RDONLY)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  private struct SystemError: Error {
+    let reason = String(cString: strerror(errno))
+  }
+
+  private static func writeSynced(_ bytes: [UInt8], to path: String) throws(SystemError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+    guard descriptor >= 0 else { throw SystemError() }
+    defer { close(descriptor) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Foundation.write(descriptor, $0.baseAddress! + written, bytes.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw SystemError() }
+      written += count
+    }
+    guard fsync(descriptor) == 0 else { throw SystemError() }
+  }
+}

@@ -1,0 +1,55 @@
+import Hashing
+import Testing
+
+@Suite struct HashTests {
+  /// The bytes 0, 1, …, 250, 0, 1, …
+  static func ramp(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 % 251) } }
+
+  @Test(
+    "Python xxhash 3.x, xxh64(bytes(i % 251 for i in range(n)), seed).hexdigest()",
+    arguments: [
+      (0, 0xef46_db37_51d8_e999, 0xac75_fda2_929b_17ef), (1, 0xe934_a84a_db05_2768, 0x5014_6076_43a9_b4c3),
+      (4, 0xffce_d860_4453_cc1e, 0xb8f1_a518_93fa_14e6), (31, 0xc346_d2b5_9b4d_8ee1, 0x7196_9c89_a30a_986a),
+      (32, 0xcbf5_9c51_16ff_32b4, 0x7181_3547_74e0_d600), (33, 0x0c53_5d1a_cafb_8ead, 0x57bd_8ad0_a039_0e6d),
+      (100, 0x6ac1_e580_3216_6597, 0x8832_442a_8828_4f11),
+    ] as [(Int, UInt64, UInt64)])
+  func xxh64(_ count: Int, _ unseeded: UInt64, _ seeded: UInt64) {
+    Self.ramp(count).withUnsafeBytes {
+      #expect(XXH64.hash($0) == unseeded)
+      #expect(XXH64.hash($0, seed: 2_654_435_761) == seeded)
+    }
+  }
+
+  @Test(
+    "FIPS 180-4 examples; a million would be slow in debug, so a thousand by Python hashlib",
+    arguments: [
+      ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+      ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+      (
+        "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+        "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+      ),
+      (String(repeating: "a", count: 1000), "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3"),
+    ])
+  func sha256(_ text: String, _ hex: String) {
+    #expect(SHA256.hex(of: Array(text.utf8)) == hex)
+  }
+
+  @Test("the digest does not depend on how the bytes are cut", arguments: [1, 3, 31, 32, 33, 63, 64, 65, 200])
+  func cuts(_ piece: Int) {
+    let bytes = Self.ramp(1000)
+    var xx = XXH64()
+    var sha = SHA256()
+    for start in stride(from: 0, to: bytes.count, by: piece) {
+      let part = Array(bytes[start..<min(start + piece, bytes.count)])
+      part.withUnsafeBytes { xx.update($0) }
+      sha.update(part)
+    }
+    bytes.withUnsafeBytes { #expect(xx.digest == XXH64.hash($0)) }
+    #expect(sha.hex == SHA256.hex(of: bytes))
+  }
+
+  @Test func fingerprintHasSixteenDigits() {
+    #expect(XXH64.fingerprint(0xabc) == "xxh64:0000000000000abc")
+  }
+}
