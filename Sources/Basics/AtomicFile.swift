@@ -20,7 +20,7 @@ public enum AtomicFile {
   public static func write(_ bytes: [UInt8], to path: String) throws(WriteFault) {
     let folder = (path as NSString).deletingLastPathComponent
     let temporary = path + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
-    do {
+    do throws(SystemError) {
       try writeSynced(bytes, to: temporary)
       guard rename(temporary, path) == 0 else { throw SystemError() }
     } catch {
