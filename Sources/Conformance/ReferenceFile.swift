@@ -1,0 +1,72 @@
+import Basics
+import Foundation
+
+/// A file of reference numbers, schema `verdict.reference/1`.
+package struct ReferenceFile: Sendable {
+  package let path: String
+  package let kernel: String
+  package let cases: [Case]
+
+  package struct Case: Sendable {
+    package let name: String
+    /// The kernel this case belongs to: `kernel`, or `kernel.function`.
+    package let kernel: String
+    package let input: JSONValue
+    package let expected: JSONValue
+    package let tolerance: Double
+    package let absoluteTolerance: Double?
+  }
+
+  /// - Throws: `ReferenceFault` or `JSONFault` if the file cannot be read or does not have the schema.
+  package init(path: String) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ReferenceFault(kind: .unreadable, position: SourcePosition(file: path))
+    }
+    try self.init(JSONValue(parsing: data, file: path), path: path)
+  }
+
+  package init(_ document: JSONValue, path: String) throws(ReferenceFault) {
+    func fault(_ kind: ReferenceFault.Kind) -> ReferenceFault {
+      ReferenceFault(kind: kind, position: SourcePosition(file: path))
+    }
+    guard let schema = document["schema"]?.string, schema == "verdict.reference/1" else {
+      throw fault(.wrongSchema(found: document["schema"]?.string))
+    }
+    guard let kernel = document["kernel"]?.string else { throw fault(.missing("kernel", inCase: nil)) }
+    guard let entries = document["cases"]?.array else { throw fault(.missing("cases", inCase: nil)) }
+    self.path = path
+    self.kernel = kernel
+    var cases: [Case] = []
+    for (index, entry) in entries.enumerated() {
+      let name = entry["name"]?.string ?? "case \(index + 1)"
+      guard let input = entry["input"] else { throw fault(.missing("input", inCase: name)) }
+      guard let expected = entry["expected"] else { throw fault(.missing("expected", inCase: name)) }
+      guard let tolerance = entry["tolerance"]?.double else { throw fault(.missing("tolerance", inCase: name)) }
+      cases.append(
+        Case(
+          name: name, kernel: kernel + (entry["function"]?.string.map { ".\($0)" } ?? ""), input: input,
+          expected: expected, tolerance: tolerance, absoluteTolerance: entry["absoluteTolerance"]?.double))
+    }
+    self.cases = cases
+  }
+}
+
+/// What is wrong with a reference file.
+package struct ReferenceFault: InputFault, Hashable {
+  package enum Kind: Sendable, Hashable {
+    case unreadable
+    case wrongSchema(found: String?)
+    case missing(String, inCase: String?)
+  }
+  package let kind: Kind
+  package let position: SourcePosition?
+
+  package var sentence: String {
+    switch kind {
+    case .unreadable: "cannot be read. Is the path right?"
+    case .wrongSchema(let found):
+      "expected \"schema\": \"verdict.reference/1\", found \(found.map { "\"\($0)\"" } ?? "no schema")."
+    case .missing(let key, let name): "no \"\(key)\"" + (name.map { " in the case '\($0)'." } ?? ".")
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/// Special functions of mathematics, the ground under the distributions. One family a file.
+public enum Special {}
