@@ -46,7 +46,7 @@ let rooms: [[Target]] = [
   room("Basics", []),
   room("Hashing", []),
   room("LinearAlgebra", ["Basics", "CLAPACK"]),
-  room("Statistics", ["Basics", "LinearAlgebra"]),
+  room("Statistics", ["Basics", "LinearAlgebra", "CLAPACK"]),
   room("Tables", ["Basics", "CZlib"]),
   room("Allocation", ["Basics", "Hashing"]),
   room("Workflow", ["Basics", "Hashing"], resources: [.embedInCode("Models")]),

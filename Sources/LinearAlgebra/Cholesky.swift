@@ -1,0 +1,48 @@
+import CLAPACK
+
+/// A = L Lᵀ of a symmetric positive definite matrix, by `dpotrf`.
+public struct Cholesky: Sendable {
+  /// Lower triangular; zeros above the diagonal.
+  public let lower: Matrix
+
+  /// - Parameter matrix: symmetric; only the lower triangle is read.
+  /// - Throws: `LinearAlgebraError` if it is not square, not finite or not positive definite.
+  public init(_ matrix: Matrix) throws(LinearAlgebraError) {
+    guard matrix.rows == matrix.columns else {
+      throw LinearAlgebraError(.shapes(operation: "Cholesky", left: [matrix.rows], right: [matrix.columns]))
+    }
+    guard matrix.isFinite else { throw LinearAlgebraError(.notFinite) }
+    var factor = matrix
+    var n = Int32(matrix.rows)
+    var info: Int32 = 0
+    if n > 0 {
+      _ = BLAS.ready
+      dpotrf_("L", &n, &factor.storage, &n, &info, 1)
+    }
+    guard info == 0 else { throw LinearAlgebraError(.notPositiveDefinite(minor: Int(info))) }
+    for j in 0..<factor.columns { for i in 0..<j { factor[i, j] = 0 } }
+    lower = factor
+  }
+
+  /// x with A x = right, for each column of `right`.
+  public func solve(_ right: Matrix) throws(LinearAlgebraError) -> Matrix {
+    guard right.rows == lower.rows else {
+      throw LinearAlgebraError(
+        .shapes(operation: "Cholesky solve", left: [lower.rows, lower.rows], right: [right.rows, right.columns]))
+    }
+    var solution = right
+    guard right.rows > 0, right.columns > 0 else { return solution }
+    var (n, count, info) = (Int32(lower.rows), Int32(right.columns), Int32(0))
+    var ld = n
+    dpotrs_("L", &n, &count, lower.storage, &n, &solution.storage, &ld, &info, 1)
+    return solution
+  }
+
+  public func solve(_ right: [Double]) throws(LinearAlgebraError) -> [Double] {
+    try solve(Matrix(rows: right.count, columns: 1, storage: right)).storage
+  }
+
+  public func inverse() throws(LinearAlgebraError) -> Matrix { try solve(.identity(lower.rows)) }
+
+  public var determinant: Double { (0..<lower.rows).reduce(1) { $0 * lower[$1, $1] * lower[$1, $1] } }
+}
