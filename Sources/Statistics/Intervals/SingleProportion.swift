@@ -34,7 +34,8 @@ public enum SingleProportion {
   /// The exact interval from the binomial tails: coverage at least the level.
   ///
   /// - Source: Clopper, C. J. and Pearson, E. S. (1934), Biometrika 26, 404-413.
-  public static func clopperPearson(_ successes: Int, of trials: Int, level: ConfidenceLevel = .ninetyFive) -> Interval {
+  public static func clopperPearson(_ successes: Int, of trials: Int, level: ConfidenceLevel = .ninetyFive) -> Interval
+  {
     let (x, n) = (Double(successes), Double(trials))
     let lower = successes == 0 ? 0 : Special.inverseBeta(x, n - x + 1, lowerTail: level.alpha / 2).x
     let upper = successes == trials ? 1 : Special.inverseBeta(x + 1, n - x, upperTail: level.alpha / 2).x

@@ -71,8 +71,10 @@ public struct CUPED: HypothesisTest {
     law = welch.law
     let raw = treatment.meanVariance() + control.meanVariance()
     varianceReduction = raw > 0 ? max(0, 1 - (t.meanVariance() + c.meanVariance()) / raw) : 0
-    let explained = theta.indices.reduce(0) { $0 + theta[$1] * control.meanCovariance(0, $1 + 1) }
-    covarianceWithControl = -(control.meanVariance() - explained)
+    // cov(effect, ȳc) = -cov(ȳc - theta·x̄c, ȳc)
+    var remaining = control.meanVariance()
+    for (j, coefficient) in theta.enumerated() { remaining -= coefficient * control.meanCovariance(0, j + 1) }
+    covarianceWithControl = -remaining
     adjusted = (Self.atPooledMean(control, treatment, theta), Self.atPooledMean(treatment, control, theta))
   }
 
@@ -125,7 +127,9 @@ extension Moments {
     for b in combinations {
       for a in combinations {
         var sum = 0.0
-        for i in a.indices where a[i] != 0 { for j in b.indices where b[j] != 0 { sum += a[i] * b[j] * crossProduct(i, j) } }
+        for i in a.indices where a[i] != 0 {
+          for j in b.indices where b[j] != 0 { sum += a[i] * b[j] * crossProduct(i, j) }
+        }
         cross.append(sum)
       }
     }

@@ -50,7 +50,8 @@ public struct AsymptoticConfidenceSequence: Sendable, Hashable {
   /// The distance of the one-sided limit from the estimate.
   public func oneSidedWidth(standardError: Double, units: Double) -> Double {
     let inflated = units * rho * rho + 1
-    return standardError * (2 * inflated / (units * rho * rho) * log1p(inflated.squareRoot() / (2 * alpha))).squareRoot()
+    return standardError
+      * (2 * inflated / (units * rho * rho) * log1p(inflated.squareRoot() / (2 * alpha))).squareRoot()
   }
 
   public func interval(estimate: Double, standardError: Double, units: Double) -> Interval {

@@ -75,7 +75,9 @@ extension HypothesisTest {
 
 extension Moments {
   func requireCount(atLeast minimum: Int, arm: String) throws(DomainError) {
-    guard count >= minimum else { throw DomainError("units in the \(arm) arm", Double(count), "must be at least \(minimum)") }
+    guard count >= minimum else {
+      throw DomainError("units in the \(arm) arm", Double(count), "must be at least \(minimum)")
+    }
   }
 }
 
