@@ -56,8 +56,15 @@ public enum Lift {
     treatment: Estimate, control: Estimate, covariance: Double = 0, level: ConfidenceLevel = .ninetyFive,
     law: ReferenceLaw = .normal
   ) -> ConfidenceSet {
-    let z = law.inverseSurvival(level.alpha / 2)
-    let square = z * z
+    fieller(
+      treatment: treatment, control: control, covariance: covariance, critical: law.inverseSurvival(level.alpha / 2))
+  }
+
+  /// Fieller's set with the critical value given, in standard errors.
+  public static func fieller(
+    treatment: Estimate, control: Estimate, covariance: Double, critical: Double
+  ) -> ConfidenceSet {
+    let square = critical * critical
     // a ρ² - 2 b ρ + c <= 0
     let a = control.value * control.value - square * control.variance
     let b = treatment.value * control.value - square * covariance

@@ -6,7 +6,7 @@ public enum ReferenceLaw: Sendable, Hashable {
   case studentT(degreesOfFreedom: Double)
 
   /// P(statistic > z).
-  func survival(_ z: Double) -> Double {
+  package func survival(_ z: Double) -> Double {
     switch self {
     case .normal: Normal.standard.survival(z)
     case .studentT(let df): (try? StudentT(degreesOfFreedom: df).survival(z)) ?? .nan

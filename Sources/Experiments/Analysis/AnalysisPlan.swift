@@ -1,0 +1,48 @@
+import Statistics
+
+/// How measurements become an analysis: fixed before the data are seen.
+public struct AnalysisPlan: Sendable {
+  public var metrics: [Metric]
+  /// The arm that the others are compared with.
+  public var control: String
+  /// Planned shares by arm on any scale; nil: equal shares of the arms that are there.
+  public var weights: [String: Double]?
+  public var alpha: Double
+  public var correction: Correction
+  public var method: Method
+  /// Units an arm below which nothing is decided.
+  public var minimumUnits: Int
+  /// Units, all arms together, that the run was planned for; tunes sequential intervals and says when a fixed run ends.
+  public var plannedUnits: Int?
+  /// No more data will come: a decision is due.
+  public var isFinal: Bool
+  public var seed: UInt64?
+  public var specHash: String?
+
+  public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
+    /// One look at the planned end.
+    case fixed
+    /// Confidence sequences: look whenever you like.
+    case sequential
+    /// Posterior of the effect under a flat prior.
+    case bayesian
+  }
+
+  public init(
+    metrics: [Metric], control: String = "control", weights: [String: Double]? = nil, alpha: Double = 0.05,
+    correction: Correction = .holm, method: Method = .fixed, minimumUnits: Int = 50, plannedUnits: Int? = nil,
+    isFinal: Bool = true, seed: UInt64? = nil, specHash: String? = nil
+  ) {
+    self.metrics = metrics
+    self.control = control
+    self.weights = weights
+    self.alpha = alpha
+    self.correction = correction
+    self.method = method
+    self.minimumUnits = minimumUnits
+    self.plannedUnits = plannedUnits
+    self.isFinal = isFinal
+    self.seed = seed
+    self.specHash = specHash
+  }
+}

@@ -1,0 +1,158 @@
+import Statistics
+
+/// From measurements to an analysis.
+///
+/// The correction is over one family: every goal and secondary metric times every treatment. Guardrails are not corrected
+/// (missing a harm is the error that matters there), and each segment column is a family of its own.
+package struct Analyzer {
+  let measurements: Measurements
+  let plan: AnalysisPlan
+  let isClustered: Bool
+  private let level: ConfidenceLevel
+  private let arms: [String]
+
+  package init(_ measurements: Measurements, plan: AnalysisPlan, isClustered: Bool = false) throws {
+    guard !plan.metrics.isEmpty else { throw AnalysisFault(.noMetrics) }
+    var names: Set<String> = []
+    for metric in plan.metrics where !names.insert(metric.name).inserted {
+      throw AnalysisFault(.metricTwice(metric.name))
+    }
+    level = try ConfidenceLevel(alpha: plan.alpha)
+    arms = measurements.arms.map(\.name)
+    guard let first = arms.first else { throw AnalysisFault(.noArms) }
+    guard arms.count > 1 else { throw AnalysisFault(.oneArm(first)) }
+    guard arms.contains(plan.control) else { throw AnalysisFault(.unknownControl(plan.control, arms: arms)) }
+    self.measurements = measurements
+    self.plan = plan
+    self.isClustered = isClustered
+  }
+
+  package func analysis() throws -> Analysis {
+    var metrics: [Analysis.MetricResult] = []
+    for (index, metric) in plan.metrics.enumerated() {
+      metrics.append(
+        Analysis.MetricResult(
+          name: metric.name, kind: metric.kindName, role: metric.options.role, direction: metric.options.direction,
+          comparisons: try comparisons(of: metric, at: index)))
+    }
+    try requireSomething(metrics)
+    try correct(&metrics)
+    var result = Analysis(
+      input: Analysis.Input(
+        files: measurements.files, rows: measurements.rows, units: measurements.arms.reduce(0) { $0 + $1.units },
+        unreadableRows: measurements.unreadableRows), control: plan.control,
+      variants: measurements.arms.map { Analysis.VariantUnits(name: $0.name, units: $0.units) }, alpha: plan.alpha,
+      correction: plan.correction.rawValue, method: plan.method.rawValue,
+      checks: try Checks(measurements: measurements, plan: plan).all(), metrics: metrics,
+      decision: Analysis.Decision(outcome: .extend, variant: nil, reasons: []),
+      provenance: Analysis.Provenance(seed: plan.seed, specHash: plan.specHash))
+    result.decision = Decider(plan: plan).decision(for: result)
+    return result
+  }
+
+  // MARK: - Comparisons
+
+  private func comparisons(of metric: Metric, at index: Int) throws -> [Analysis.Comparison] {
+    let estimator = EffectEstimator(metric: metric, isClustered: isClustered)
+    let builder = ComparisonBuilder(plan: plan, metric: metric)
+    var found: [Analysis.Comparison] = []
+    for segment in segments {
+      let cells = cellsByArm(segment)
+      guard let control = cells[plan.control] else { continue }
+      for arm in arms where arm != plan.control {
+        guard let treatment = cells[arm] else { continue }
+        do throws(DomainError) {
+          let effect = try estimator.estimate(treatment: treatment.metrics[index], control: control.metrics[index])
+          found.append(try builder.comparison(effect, variant: arm, segment: segment, level: level))
+        } catch {
+          found.append(
+            ComparisonBuilder.undefined(
+              variant: arm, segment: segment, units: (control.units, treatment.units), because: error.sentence))
+        }
+      }
+    }
+    return found
+  }
+
+  /// nil (all units), then the segments in the order of the cells.
+  private var segments: [Segment?] {
+    var seen: Set<Segment> = []
+    return [nil] + measurements.cells.compactMap(\.segment).filter { seen.insert($0).inserted }
+  }
+
+  private func cellsByArm(_ segment: Segment?) -> [String: Measurements.Cell] {
+    Dictionary(measurements.cells.filter { $0.segment == segment }.map { ($0.arm, $0) }) { first, _ in first }
+  }
+
+  private func requireSomething(_ metrics: [Analysis.MetricResult]) throws {
+    let comparisons = metrics.flatMap(\.comparisons).filter { $0.segment == nil }
+    guard comparisons.allSatisfy({ $0.pValue == nil }) else { return }
+    var reasons: [String] = []
+    for note in comparisons.flatMap(\.notes) where !reasons.contains(note) { reasons.append(note) }
+    throw AnalysisFault(.nothingToCompute(reasons: Array(reasons.prefix(3))))
+  }
+
+  // MARK: - Correction
+
+  private func correct(_ metrics: inout [Analysis.MetricResult]) throws {
+    var families: [String: [Place]] = [:]
+    for (m, metric) in metrics.enumerated() {
+      for (c, comparison) in metric.comparisons.enumerated() where comparison.pValue != nil {
+        let place = Place(metric: m, comparison: c)
+        if metric.role == .guardrail {
+          metrics[m].comparisons[c].adjustedPValue = comparison.pValue
+        } else {
+          families[comparison.segment?.column ?? "", default: []].append(place)
+        }
+      }
+    }
+    for family in families.values { try correct(family, in: &metrics) }
+  }
+
+  private struct Place {
+    let metric: Int
+    let comparison: Int
+  }
+
+  private func correct(_ family: [Place], in metrics: inout [Analysis.MetricResult]) throws {
+    let pValues = family.map { metrics[$0.metric].comparisons[$0.comparison].pValue ?? 1 }
+    let adjusted = Multiplicity.adjust(pValues, by: plan.correction)
+    let alphas = Multiplicity.intervalAlphas(pValues, by: plan.correction, alpha: plan.alpha)
+    for (k, place) in family.enumerated() {
+      var comparison = metrics[place.metric].comparisons[place.comparison]
+      comparison.adjustedPValue = adjusted[k]
+      if let alphas {
+        comparison.adjustedInterval = try interval(of: comparison, alpha: alphas[k])
+      } else {
+        comparison.notes.append("No interval agrees with \(plan.correction.rawValue)-adjusted p-values; none is given.")
+      }
+      metrics[place.metric].comparisons[place.comparison] = comparison
+    }
+  }
+
+  private func interval(of comparison: Analysis.Comparison, alpha: Double) throws -> Analysis.Bounds? {
+    guard let estimate = comparison.difference.estimate, let error = comparison.difference.standardError else {
+      return nil
+    }
+    let law = comparison.degreesOfFreedom.map { ReferenceLaw.studentT(degreesOfFreedom: $0) } ?? .normal
+    let effect = EffectEstimate(
+      control: Estimate(0, standardError: 0), treatment: Estimate(0, standardError: 0),
+      controlUnits: comparison.control.units, treatmentUnits: comparison.treatment.units,
+      difference: Estimate(estimate, standardError: error), law: law, covarianceWithControl: 0, test: comparison.test)
+    let bounds = try Inference(effect, plan: plan, alpha: alpha).interval
+    return Analysis.Bounds(lower: bounds.lower, upper: bounds.upper)
+  }
+}
+
+extension Analysis {
+  /// Analyses measurements by a plan.
+  ///
+  /// - Parameters:
+  ///   - measurements: what an engine measured for the plan's metrics, in their order.
+  ///   - isClustered: whether the moments are of cluster totals.
+  /// - Throws: `AnalysisFault` if there is nothing to compare or nothing can be computed; `DomainError` for a level outside
+  ///   (0, 1). A single effect that cannot be computed is nil in the result, with the reason in its notes.
+  public init(_ measurements: Measurements, plan: AnalysisPlan, isClustered: Bool = false) throws {
+    self = try Analyzer(measurements, plan: plan, isClustered: isClustered).analysis()
+  }
+}

@@ -1,0 +1,84 @@
+import Statistics
+
+/// The conditions under which the numbers may be trusted.
+struct Checks {
+  let measurements: Measurements
+  let plan: AnalysisPlan
+
+  /// p below which the sample ratio fails; the field's usual threshold.
+  static let sampleRatioAlpha = 0.001
+
+  func all() throws -> [Analysis.Check] {
+    [try sampleRatio(), unitsPerArm(), unreadableRows()] + missingValues()
+  }
+
+  private func sampleRatio() throws -> Analysis.Check {
+    let (names, weights) = try plannedWeights()
+    let units = Dictionary(uniqueKeysWithValues: measurements.arms.map { ($0.name, $0.units) })
+    let counts = names.map { units[$0] ?? 0 }
+    let test = try SampleRatioTest(counts: counts, weights: weights)
+    let failed = test.pValue < Self.sampleRatioAlpha
+    let dead = zip(names, zip(counts, weights)).filter { $0.1.0 == 0 && $0.1.1 > 0 }.map(\.0)
+    var detail = zip(names, counts).map { "\($0) \($1)" }.joined(separator: ", ")
+    detail += " units against weights " + weights.map(Self.short).joined(separator: ":")
+    if !dead.isEmpty { detail += "; no units in \(dead.joined(separator: ", "))" }
+    if failed { detail += ". The arms are not comparable: find the cause before reading any effect" }
+    return Analysis.Check(
+      name: "sample-ratio", outcome: failed ? .fail : .pass, pValue: test.pValue, detail: detail + ".")
+  }
+
+  /// Arms that are there or planned, with their weights; equal weights if none are given.
+  private func plannedWeights() throws -> ([String], [Double]) {
+    let present = measurements.arms.map(\.name)
+    guard let planned = plan.weights else { return (present, present.map { _ in 1 }) }
+    for (arm, weight) in planned.sorted(by: { $0.key < $1.key }) where !(weight >= 0 && weight.isFinite) {
+      throw AnalysisFault(.badWeight(arm, weight))
+    }
+    for arm in present where planned[arm] == nil {
+      if let stranger = planned.keys.sorted().first(where: { !present.contains($0) }) {
+        throw AnalysisFault(.unknownWeight(stranger, arms: present))
+      }
+      throw AnalysisFault(.missingWeight(arm))
+    }
+    let names = present + planned.keys.filter { !present.contains($0) }.sorted()
+    return (names, names.map { planned[$0] ?? 0 })
+  }
+
+  private func unitsPerArm() -> Analysis.Check {
+    let smallest = measurements.arms.min { $0.units < $1.units }
+    let enough = (smallest?.units ?? 0) >= plan.minimumUnits
+    let detail = smallest.map {
+      "the smallest arm, \($0.name), has \($0.units) units; the minimum is \(plan.minimumUnits)."
+    }
+    return Analysis.Check(name: "units", outcome: enough ? .pass : .warn, pValue: nil, detail: detail ?? "no units.")
+  }
+
+  private func unreadableRows() -> Analysis.Check {
+    let bad = measurements.unreadableRows
+    return Analysis.Check(
+      name: "unreadable-rows", outcome: bad == 0 ? .pass : .warn, pValue: nil,
+      detail: bad == 0
+        ? "every row was read." : "\(bad) of \(measurements.rows) rows could not be read and are left out.")
+  }
+
+  /// Whether values are missing more often in one arm than in another, per metric that has any missing.
+  private func missingValues() -> [Analysis.Check] {
+    plan.metrics.indices.compactMap { index in
+      let cells = measurements.cells.filter { $0.segment == nil }
+      let missing = cells.map { $0.metrics[index].missing }
+      let total = missing.reduce(0, +)
+      guard total > 0 else { return nil }
+      let test = try? SampleRatioTest(counts: missing, weights: cells.map { Double($0.units) })
+      let skewed = (test?.pValue ?? 1) < Self.sampleRatioAlpha
+      let counts = zip(cells, missing).map { "\($0.arm) \($1)" }.joined(separator: ", ")
+      return Analysis.Check(
+        name: "missing-values", outcome: skewed ? .warn : .pass, pValue: test?.pValue,
+        detail: "\(plan.metrics[index].name): units without a value: \(counts)."
+          + (skewed ? " They differ between arms, so the arms that are left may not be comparable." : ""))
+    }
+  }
+
+  private static func short(_ weight: Double) -> String {
+    weight == weight.rounded() && abs(weight) < 1e15 ? "\(Int(weight))" : "\(weight)"
+  }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Statistics
+
+/// From an estimate to a comparison at a level: intervals, p-value, lift, guardrail.
+struct ComparisonBuilder {
+  let plan: AnalysisPlan
+  let metric: Metric
+
+  func comparison(
+    _ effect: EffectEstimate, variant: String, segment: Segment?, level: ConfidenceLevel
+  ) throws(DomainError) -> Analysis.Comparison {
+    let inference = try Inference(effect, plan: plan, alpha: level.alpha)
+    let (lift, liftNotes) = self.lift(effect, critical: inference.critical)
+    let bounds = inference.interval
+    return Analysis.Comparison(
+      variant: variant, segment: segment, control: arm(effect.control, effect.controlUnits),
+      treatment: arm(effect.treatment, effect.treatmentUnits),
+      difference: Analysis.Effect(
+        estimate: effect.difference.value, standardError: effect.difference.standardError, lower: bounds.lower,
+        upper: bounds.upper), lift: lift, test: inference.testName, statistic: inference.statistic,
+      degreesOfFreedom: effect.law.degreesOfFreedom.isFinite ? effect.law.degreesOfFreedom : nil,
+      pValue: inference.pValue, varianceReduction: effect.varianceReduction,
+      guardrail: guardrail(effect, bounds), notes: effect.notes + liftNotes + inference.notes)
+  }
+
+  /// A comparison that cannot be computed: nothing but the reason.
+  static func undefined(
+    variant: String, segment: Segment?, units: (control: Int, treatment: Int), because reason: String
+  ) -> Analysis.Comparison {
+    Analysis.Comparison(
+      variant: variant, segment: segment,
+      control: Analysis.ArmEstimate(value: nil, standardError: nil, units: units.control),
+      treatment: Analysis.ArmEstimate(value: nil, standardError: nil, units: units.treatment),
+      difference: Analysis.Effect(estimate: nil, standardError: nil, lower: nil, upper: nil),
+      lift: Analysis.Lift(estimate: nil, lower: nil, upper: nil, method: "undefined"), test: "none", statistic: nil,
+      degreesOfFreedom: nil, pValue: nil, notes: [reason])
+  }
+
+  private func arm(_ estimate: Estimate, _ units: Int) -> Analysis.ArmEstimate {
+    Analysis.ArmEstimate(value: estimate.value, standardError: estimate.standardError, units: units)
+  }
+
+  /// Delta method; Fieller where Finney's g = (critical · se / value)² of the control is 0.05 or more, for there the
+  /// delta-method interval is too short.
+  ///
+  /// - Source: Finney, D. J. (1978), Statistical Method in Biological Assay, section 4.6 (g).
+  private func lift(_ effect: EffectEstimate, critical: Double) -> (Analysis.Lift, [String]) {
+    let control = effect.control
+    guard control.value != 0 else {
+      let lift = Analysis.Lift(estimate: nil, lower: nil, upper: nil, method: "undefined")
+      return (lift, ["The lift is undefined: the control's value is 0."])
+    }
+    // The treatment's value that goes with the (perhaps adjusted) difference.
+    let controlVariance = control.standardError * control.standardError
+    let covariance = effect.covarianceWithControl + controlVariance
+    let variance =
+      effect.difference.standardError * effect.difference.standardError + 2 * effect.covarianceWithControl
+      + controlVariance
+    let treatment = Estimate(control.value + effect.difference.value, standardError: max(0, variance).squareRoot())
+    let estimate = effect.difference.value / control.value
+    let g = critical * control.standardError / control.value
+    if g * g < 0.05 {
+      let half = critical * Lift.standardError(treatment: treatment, control: control, covariance: covariance)
+      return (Analysis.Lift(estimate: estimate, lower: estimate - half, upper: estimate + half, method: "delta"), [])
+    }
+    switch Lift.fieller(treatment: treatment, control: control, covariance: covariance, critical: critical) {
+    case .interval(let interval):
+      let lift = Analysis.Lift(
+        estimate: estimate, lower: interval.lower, upper: interval.upper, method: "fieller")
+      return (lift, [])
+    case .complement, .everything:
+      let lift = Analysis.Lift(estimate: estimate, lower: nil, upper: nil, method: "fieller-unbounded")
+      return (lift, ["The interval of the lift is unbounded: the control's value is not clearly different from 0."])
+    }
+  }
+
+  private func guardrail(_ effect: EffectEstimate, _ interval: Interval) -> Analysis.Guardrail? {
+    guard metric.options.role == .guardrail else { return nil }
+    let margin: Double
+    switch metric.options.margin {
+    case .absolute(let value): margin = value
+    case .relative(let share): margin = share * abs(effect.control.value)
+    case nil: margin = 0
+    }
+    // Harm is a move down; a metric that is better when lower is mirrored.
+    let harm =
+      metric.options.direction == .up ? interval : Interval(-interval.upper, -interval.lower)
+    let outcome: Analysis.Guardrail.Outcome
+    if harm.upper < -margin {
+      outcome = .crossed
+    } else if harm.lower > -margin || metric.options.margin == nil {
+      outcome = .held
+    } else {
+      outcome = .unclear
+    }
+    return Analysis.Guardrail(margin: margin, outcome: outcome)
+  }
+}
+
+/// The method's answer at one level: how many standard errors the interval reaches, and the p-value.
+struct Inference {
+  let critical: Double
+  let interval: Interval
+  let statistic: Double
+  let pValue: Double
+  let testName: String
+  let notes: [String]
+
+  init(_ effect: EffectEstimate, plan: AnalysisPlan, alpha: Double) throws(DomainError) {
+    let (estimate, error) = (effect.difference.value, effect.difference.standardError)
+    statistic = estimate / error
+    switch plan.method {
+    case .fixed, .bayesian:
+      critical = effect.law.inverseSurvival(alpha / 2)
+      pValue = min(1, 2 * effect.law.survival(abs(statistic)))
+      testName = effect.test
+    case .sequential:
+      let units = Double(effect.controlUnits + effect.treatmentUnits)
+      // Without a plan the sequence is tuned for 5,000 units an arm, the field's usual default.
+      let sequence = try AsymptoticConfidenceSequence(
+        alpha: alpha, optimisedFor: plan.plannedUnits.map(Double.init) ?? 10_000)
+      critical = sequence.halfWidth(standardError: 1, units: units)
+      pValue = sequence.pValue(estimate: estimate, standardError: error, units: units)
+      testName = effect.test + ", confidence sequence"
+    }
+    if plan.method == .bayesian {
+      let win = Normal.standard.cdf(statistic)
+      notes = [
+        "Chance that the effect is positive, under a flat prior: \(percentage(win)). Intervals are posterior intervals."
+      ]
+    } else {
+      notes = []
+    }
+    interval = Interval(center: estimate, halfWidth: critical * error)
+  }
+}
+
+private func percentage(_ share: Double) -> String {
+  let text = "\((share * 1000).rounded() / 10) %"
+  return share > 0.9995 && share < 1 ? "over 99.9 %" : (share < 0.0005 && share > 0 ? "under 0.1 %" : text)
+}

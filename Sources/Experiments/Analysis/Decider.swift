@@ -1,0 +1,118 @@
+/// The decision rule: from an analysis to what to do, with every reason.
+///
+/// 1. invalid: the sample ratio fails. 2. rollback: a guardrail is crossed. 3. extend: an arm has fewer units than the
+/// minimum, the planned end is not reached and nothing is significant, or a winner's guardrail is still unclear.
+/// 4. ship: the arm with the best goal effect among those that improve a goal significantly (adjusted), worsen none
+/// significantly, and hold every guardrail. 5. keep: otherwise.
+struct Decider {
+  let plan: AnalysisPlan
+
+  func decision(for analysis: Analysis) -> Analysis.Decision {
+    if let broken = analysis.checks.first(where: { $0.outcome == .fail }) {
+      return .init(outcome: .invalid, variant: nil, reasons: ["The check \(broken.name) fails: \(broken.detail)"])
+    }
+    let crossed = guardrails(analysis, .crossed)
+    let candidates = winners(analysis)
+    let safe = candidates.filter { candidate in !crossed.contains { $0.variant == candidate.variant } }
+    if !crossed.isEmpty, safe.isEmpty {
+      let reasons = crossed.map { "The guardrail \($0.metric) is crossed in \($0.variant)." }
+      return .init(outcome: .rollback, variant: analysis.control, reasons: reasons)
+    }
+    if let units = tooFew(analysis) { return .init(outcome: .extend, variant: nil, reasons: [units]) }
+    guard let best = safe.first else { return withoutWinner(analysis) }
+    return withWinner(best, analysis)
+  }
+
+  // MARK: - Cases
+
+  private func withWinner(_ best: Winner, _ analysis: Analysis) -> Analysis.Decision {
+    let unclear = guardrails(analysis, .unclear).filter { $0.variant == best.variant }
+    if !unclear.isEmpty {
+      let reasons = unclear.map {
+        "\(best.variant) improves \(best.metric), but the interval of the guardrail \($0.metric) does not yet exclude its margin."
+      }
+      return .init(
+        outcome: plan.isFinal ? .keep : .extend, variant: plan.isFinal ? analysis.control : nil, reasons: reasons)
+    }
+    var reasons = [
+      "\(best.variant) improves \(best.metric)\(significance(best.pValue))."
+    ]
+    if let harmed = harmedGoal(analysis, best.variant) {
+      reasons = ["\(best.variant) improves \(best.metric) but worsens \(harmed) significantly."]
+      return .init(outcome: .keep, variant: analysis.control, reasons: reasons)
+    }
+    let rails = analysis.metrics.filter { $0.role == .guardrail }.map(\.name)
+    if !rails.isEmpty { reasons.append("Guardrails held: \(rails.joined(separator: ", ")).") }
+    return .init(outcome: .ship, variant: best.variant, reasons: reasons)
+  }
+
+  private func withoutWinner(_ analysis: Analysis) -> Analysis.Decision {
+    let units = analysis.input.units
+    if !plan.isFinal, plan.plannedUnits.map({ units < $0 }) ?? true {
+      let planned = plan.plannedUnits.map { " of the planned \($0)" } ?? ""
+      return .init(
+        outcome: .extend, variant: nil,
+        reasons: ["No goal metric has changed significantly after \(units)\(planned) units; keep collecting."])
+    }
+    return .init(
+      outcome: .keep, variant: analysis.control, reasons: ["No variant improves a goal metric significantly."])
+  }
+
+  private func tooFew(_ analysis: Analysis) -> String? {
+    guard let smallest = analysis.variants.min(by: { $0.units < $1.units }), smallest.units < plan.minimumUnits else {
+      return nil
+    }
+    return "\(smallest.name) has \(smallest.units) units; the plan wants at least \(plan.minimumUnits) in each arm."
+  }
+
+  // MARK: - Reading the analysis
+
+  private struct Winner {
+    let variant: String
+    let metric: String
+    let pValue: Double
+    /// How many standard errors in the good direction.
+    let strength: Double
+  }
+
+  /// Treatments that improve a goal metric significantly, best first. Without a goal metric nothing can win.
+  private func winners(_ analysis: Analysis) -> [Winner] {
+    analysis.metrics.filter { $0.role == .goal }.flatMap { metric in
+      metric.comparisons.compactMap { one -> Winner? in
+        guard one.segment == nil, let p = one.adjustedPValue, p < analysis.alpha, let good = gain(one, metric), good > 0
+        else { return nil }
+        return Winner(variant: one.variant, metric: metric.name, pValue: p, strength: good)
+      }
+    }.sorted { ($0.strength, $1.variant) > ($1.strength, $0.variant) }
+  }
+
+  private func harmedGoal(_ analysis: Analysis, _ variant: String) -> String? {
+    analysis.metrics.first { metric in
+      metric.role == .goal
+        && metric.comparisons.contains { one in
+          one.segment == nil && one.variant == variant && (one.adjustedPValue ?? 1) < analysis.alpha
+            && (gain(one, metric) ?? 0) < 0
+        }
+    }?.name
+  }
+
+  /// The effect in standard errors, positive where it is good.
+  private func gain(_ comparison: Analysis.Comparison, _ metric: Analysis.MetricResult) -> Double? {
+    comparison.statistic.map { metric.direction == .up ? $0 : -$0 }
+  }
+
+  private func guardrails(
+    _ analysis: Analysis, _ outcome: Analysis.Guardrail.Outcome
+  ) -> [(metric: String, variant: String)] {
+    analysis.metrics.filter { $0.role == .guardrail }.flatMap { metric in
+      metric.comparisons.filter { $0.segment == nil && $0.guardrail?.outcome == outcome }.map {
+        (metric.name, $0.variant)
+      }
+    }
+  }
+
+  private func significance(_ p: Double) -> String {
+    let word = plan.correction == .none ? "p" : "adjusted p"
+    return p < 0.001 ? " (\(word) < 0.001)" : " (\(word) = \((p * 1000).rounded() / 1000))"
+  }
+}

@@ -1,0 +1,18 @@
+/// Durations as people write them.
+package enum Durations {
+  private static let units: [(names: [String], seconds: Double)] = [
+    (["s", "sec", "second", "seconds"], 1), (["m", "min", "minute", "minutes"], 60),
+    (["h", "hour", "hours"], 3600), (["d", "day", "days"], 86_400), (["w", "week", "weeks"], 604_800),
+  ]
+
+  /// `90s`, `90m`, `36h`, `7d`, `2w`, also with a blank and whole words: `39 weeks`. Nil if it is no duration.
+  package static func seconds(_ text: String) -> Double? {
+    guard let split = text.firstIndex(where: { $0.isLetter }) else { return nil }
+    let number = text[..<split].filter { $0 != " " }
+    let unit = text[split...].lowercased()
+    guard let value = Double(String(number)), value.isFinite, value >= 0,
+      let seconds = units.first(where: { $0.names.contains(unit) })?.seconds
+    else { return nil }
+    return value * seconds
+  }
+}

@@ -1,0 +1,56 @@
+extension Metric {
+  /// The metric in the notation that `init(parsing:)` reads; parsing it gives the same metric.
+  public var text: String {
+    var text = "\(Self.quoted(name))=\(kindName)(\(arguments))"
+    if options.role != .goal { text += " | role: \(options.role.rawValue)" }
+    if options.direction != .up { text += " | direction: \(options.direction.rawValue)" }
+    switch options.margin {
+    case .absolute(let margin): text += " | margin: \(margin)"
+    case .relative(let margin): text += " | margin: \(margin * 100)%"
+    case nil: break
+    }
+    switch options.cap {
+    case .absolute(let cap): text += " | cap: \(cap)"
+    case .percentile(let percentile): text += " | cap: p\(percentile)"
+    case nil: break
+    }
+    if let seconds = options.windowSeconds { text += " | window: \(seconds)s" }
+    if let event = options.event { text += " | event: \(event)" }
+    return text
+  }
+
+  /// proportion, mean, ratio or quantile.
+  public var kindName: String {
+    switch kind {
+    case .proportion: "proportion"
+    case .mean: "mean"
+    case .ratio: "ratio"
+    case .quantile: "quantile"
+    }
+  }
+
+  public var covariates: [String] {
+    switch kind {
+    case .mean(_, let covariates), .ratio(_, _, let covariates): covariates
+    case .proportion, .quantile: []
+    }
+  }
+
+  private var arguments: String {
+    let adjusted = covariates.isEmpty ? "" : ", covariates: " + covariates.map(Self.quoted).joined(separator: "+")
+    switch kind {
+    case .proportion(let column): return Self.quoted(column)
+    case .mean(let column, _): return Self.quoted(column) + adjusted
+    case .ratio(let numerator, let denominator, _):
+      return Self.quoted(numerator) + ", " + Self.quoted(denominator) + adjusted
+    case .quantile(let column, let probability): return Self.quoted(column) + ", \(probability)"
+    }
+  }
+
+  private static func quoted(_ name: String) -> String {
+    guard name.isEmpty || name == "covariates" || name.contains(where: { "=()|:,+\" \t".contains($0) }) else {
+      return name
+    }
+    return "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}

@@ -1,0 +1,222 @@
+import Basics
+
+extension Metric {
+  /// Parses `NAME=KIND(ARGS)[ | option: value]...`, for example
+  /// `revenue=mean(revenue, covariates: pre_revenue+pre_orders) | cap: p99.9`.
+  ///
+  /// - Throws: `MetricSpecFault` with the column.
+  public init(parsing text: String) throws(MetricSpecFault) {
+    var parser = MetricParser(text)
+    self = try parser.metric()
+  }
+}
+
+/// Grammar:
+/// ```
+/// metric  = name "=" kind "(" argument { "," argument } ")" { "|" option ":" value }
+/// argument = column | number | "covariates" ":" column { "+" column }
+/// column  = word | '"' any '"'        ("" stands for one quote)
+/// ```
+private struct MetricParser {
+  private let text: String
+  private let bytes: [UInt8]
+  private var index = 0
+
+  init(_ text: String) {
+    self.text = text
+    bytes = Array(text.utf8)
+  }
+
+  mutating func metric() throws(MetricSpecFault) -> Metric {
+    let name = try column("a metric name")
+    try take("=", "'=' behind the metric's name")
+    let kindStart = position
+    let kindName = try word("a metric kind: proportion, mean, ratio or quantile")
+    try take("(", "'(' behind '\(kindName)'")
+    let (arguments, covariates) = try argumentList()
+    let kind = try makeKind(kindName, arguments, covariates, at: kindStart)
+    var metric = Metric(name, kind)
+    var seen: Set<String> = []
+    while skip("|") {
+      let start = position
+      let option = try word("an option")
+      guard seen.insert(option).inserted else { throw fault(.optionTwice(option), start) }
+      try take(":", "':' behind '\(option)'")
+      try apply(option, value(), to: &metric, at: start)
+    }
+    skipSpace()
+    guard index == bytes.count else { throw expected("'|' or the end") }
+    return metric
+  }
+
+  private mutating func argumentList() throws(MetricSpecFault) -> ([String], [String]) {
+    var arguments: [String] = []
+    var covariates: [String] = []
+    repeat {
+      let argument = try column("a column")
+      if argument == "covariates", skip(":") {
+        repeat { covariates.append(try column("a covariate's column")) } while skip("+")
+      } else {
+        arguments.append(argument)
+      }
+    } while skip(",")
+    try take(")", "',' or ')'")
+    return (arguments, covariates)
+  }
+
+  private func makeKind(
+    _ name: String, _ arguments: [String], _ covariates: [String], at start: Int
+  ) throws(MetricSpecFault) -> Metric.Kind {
+    func need(_ count: Int, _ words: String) throws(MetricSpecFault) {
+      guard arguments.count == count else {
+        throw fault(.arguments(kind: name, expected: words, found: arguments.count), start)
+      }
+    }
+    if !covariates.isEmpty, name == "proportion" || name == "quantile" {
+      throw fault(.notForKind(option: "covariates", kind: name), start)
+    }
+    switch name {
+    case "proportion":
+      try need(1, "one column of 0 and 1")
+      return .proportion(arguments[0])
+    case "mean":
+      try need(1, "one column")
+      return .mean(arguments[0], covariates: covariates)
+    case "ratio":
+      try need(2, "two columns, numerator and denominator")
+      return .ratio(numerator: arguments[0], denominator: arguments[1], covariates: covariates)
+    case "quantile":
+      try need(2, "a column and a probability")
+      guard let probability = Double(arguments[1]), probability > 0, probability < 1 else {
+        throw fault(.badNumber(option: "quantile", found: arguments[1], expected: "a probability in (0, 1)"), start)
+      }
+      return .quantile(arguments[0], probability: probability)
+    default:
+      let kinds = ["proportion", "mean", "ratio", "quantile"]
+      throw fault(.unknownKind(name, nearest: nearestName(to: name, among: kinds)), start)
+    }
+  }
+
+  private func apply(
+    _ option: String, _ value: String, to metric: inout Metric, at start: Int
+  ) throws(MetricSpecFault) {
+    switch option {
+    case "role": metric.options.role = try choice(option, value, start)
+    case "direction": metric.options.direction = try choice(option, value, start)
+    case "margin":
+      let expected = "a number or a percentage that is not negative"
+      guard let (number, isPercent) = quantity(value), number >= 0 else {
+        throw fault(.badNumber(option: option, found: value, expected: expected), start)
+      }
+      metric.options.margin = isPercent ? .relative(number / 100) : .absolute(number)
+    case "cap":
+      if case .proportion = metric.kind { throw fault(.notForKind(option: option, kind: "proportion"), start) }
+      metric.options.cap = try cap(value, start)
+    case "window":
+      guard let seconds = Durations.seconds(value), seconds > 0 else {
+        throw fault(.badNumber(option: option, found: value, expected: "a duration such as 7d, 36h or 90m"), start)
+      }
+      metric.options.windowSeconds = seconds
+    case "event": metric.options.event = value
+    default:
+      let options = ["role", "direction", "margin", "cap", "window", "event"]
+      throw fault(.unknownOption(option, nearest: nearestName(to: option, among: options)), start)
+    }
+  }
+
+  private func choice<Value: RawRepresentable & CaseIterable>(
+    _ option: String, _ value: String, _ start: Int
+  ) throws(MetricSpecFault) -> Value where Value.RawValue == String {
+    guard let found = Value(rawValue: value) else {
+      throw fault(.unknownValue(option: option, found: value, known: Value.allCases.map(\.rawValue)), start)
+    }
+    return found
+  }
+
+  private func cap(_ value: String, _ start: Int) throws(MetricSpecFault) -> Metric.Cap {
+    if value.hasPrefix("p"), let percentile = Double(value.dropFirst()), percentile > 0, percentile < 100 {
+      return .percentile(percentile)
+    }
+    guard let number = Double(value), number.isFinite else {
+      throw fault(.badNumber(option: "cap", found: value, expected: "a number, or a percentile such as p99.9"), start)
+    }
+    return .absolute(number)
+  }
+
+  private func quantity(_ value: String) -> (Double, Bool)? {
+    let isPercent = value.hasSuffix("%")
+    guard let number = Double(isPercent ? String(value.dropLast()) : value), number.isFinite else { return nil }
+    return (number, isPercent)
+  }
+
+  // MARK: Tokens
+
+  private static let special = Set("=()|:,+\" \t".utf8)
+
+  private mutating func word(_ wanted: String) throws(MetricSpecFault) -> String {
+    skipSpace()
+    let start = index
+    while index < bytes.count, !Self.special.contains(bytes[index]) { index += 1 }
+    guard index > start else { throw expected(wanted) }
+    return String(decoding: bytes[start..<index], as: UTF8.self)
+  }
+
+  private mutating func column(_ wanted: String) throws(MetricSpecFault) -> String {
+    skipSpace()
+    guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { return try word(wanted) }
+    let start = index
+    var name: [UInt8] = []
+    index += 1
+    while index < bytes.count {
+      if bytes[index] == UInt8(ascii: "\"") {
+        index += 1
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
+          return String(decoding: name, as: UTF8.self)
+        }
+      }
+      name.append(bytes[index])
+      index += 1
+    }
+    throw fault(.expected("a closing '\"'", found: "the end"), start)
+  }
+
+  /// Everything up to the next bar, without blanks at its ends.
+  private mutating func value() -> String {
+    let start = index
+    while index < bytes.count, bytes[index] != UInt8(ascii: "|") { index += 1 }
+    var slice = bytes[start..<index]
+    while let first = slice.first, first == 0x20 || first == 0x09 { slice.removeFirst() }
+    while let last = slice.last, last == 0x20 || last == 0x09 { slice.removeLast() }
+    return String(decoding: slice, as: UTF8.self)
+  }
+
+  private mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    skipSpace()
+    guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
+    index += 1
+    return true
+  }
+
+  private mutating func take(_ character: Unicode.Scalar, _ wanted: String) throws(MetricSpecFault) {
+    guard skip(character) else { throw expected(wanted) }
+  }
+
+  private mutating func skipSpace() {
+    while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
+  }
+
+  private var position: Int {
+    var start = index
+    while start < bytes.count, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+    return start
+  }
+
+  private func expected(_ wanted: String) -> MetricSpecFault {
+    let rest = String(decoding: bytes[index...], as: UTF8.self)
+    return fault(.expected(wanted, found: rest.isEmpty ? "the end" : "'\(rest.prefix(20))'"), index)
+  }
+
+  private func fault(_ kind: MetricSpecFault.Kind, _ index: Int) -> MetricSpecFault {
+    MetricSpecFault(kind: kind, position: SourcePosition(file: text, line: 1, column: index + 1))
+  }
+}

@@ -1,0 +1,37 @@
+import Basics
+
+/// What is wrong with a metric written as NAME=KIND(ARGS) | option: value.
+public struct MetricSpecFault: InputFault, Hashable {
+  public enum Kind: Sendable, Hashable {
+    case expected(String, found: String)
+    case unknownKind(String, nearest: String?)
+    case unknownOption(String, nearest: String?)
+    case unknownValue(option: String, found: String, known: [String])
+    case arguments(kind: String, expected: String, found: Int)
+    case optionTwice(String)
+    case badNumber(option: String, found: String, expected: String)
+    case notForKind(option: String, kind: String)
+  }
+  public let kind: Kind
+  /// The file is the spec's own text; the column counts its bytes from 1.
+  public let position: SourcePosition?
+
+  public var sentence: String {
+    switch kind {
+    case .expected(let expected, let found): "expected \(expected), found \(found)."
+    case .unknownKind(let name, let nearest):
+      "no metric kind '\(name)'."
+        + (nearest.map { " Did you mean '\($0)'?" } ?? " Use proportion, mean, ratio or quantile.")
+    case .unknownOption(let name, let nearest):
+      "no metric option '\(name)'."
+        + (nearest.map { " Did you mean '\($0)'?" } ?? " Use role, direction, margin, cap, window or event.")
+    case .unknownValue(let option, let found, let known):
+      "\(option): expected \(known.joined(separator: ", ")), found '\(found)'."
+    case .arguments(let kind, let expected, let found):
+      "\(kind) takes \(expected), found \(found == 0 ? "none" : "\(found)")."
+    case .optionTwice(let name): "the option '\(name)' is given twice."
+    case .badNumber(let option, let found, let expected): "\(option): expected \(expected), found '\(found)'."
+    case .notForKind(let option, let kind): "the option '\(option)' has no meaning for a \(kind)."
+    }
+  }
+}
