@@ -20,6 +20,10 @@ package struct KernelRegistry: Sendable {
     var registry = KernelRegistry()
     registry.registerDistributions()
     registry.registerSpecialFunctions()
+    registry.registerTests()
+    registry.registerIntervals()
+    registry.registerAdjustments()
+    registry.registerSequential()
     return registry
   }()
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A number with its standard error.
 public struct Estimate: Sendable, Hashable {
   public let value: Double
@@ -47,6 +49,20 @@ public enum Lift {
       center: estimate(treatment: treatment.value, control: control.value),
       halfWidth: law.inverseSurvival(level.alpha / 2)
         * standardError(treatment: treatment, control: control, covariance: covariance))
+  }
+
+  /// The delta-method interval made on the log of the ratio, which never falls below -1; nil unless both values have the
+  /// same sign.
+  public static func logDelta(
+    treatment: Estimate, control: Estimate, covariance: Double = 0, level: ConfidenceLevel = .ninetyFive,
+    law: ReferenceLaw = .normal
+  ) -> Interval? {
+    let ratio = treatment.value / control.value
+    guard ratio > 0, ratio.isFinite else { return nil }
+    let half =
+      law.inverseSurvival(level.alpha / 2)
+      * standardError(treatment: treatment, control: control, covariance: covariance) / ratio
+    return Interval(expm1(log(ratio) - half), expm1(log(ratio) + half))
   }
 
   /// Fieller's set {ρ - 1 : (t - ρ c)² <= z² (vt - 2 ρ cov + ρ² vc)}, which may be unbounded and then says so.

@@ -28,23 +28,32 @@ public struct CUPED: HypothesisTest {
   /// Adjusted values at the pooled mean of the covariates, control first, with their variances.
   public let adjusted: (control: Estimate, treatment: Estimate)
 
+  /// Where the coefficients come from.
+  public enum Theta: Sendable, Hashable {
+    /// Cross-products about each arm's own means: not touched by the effect.
+    case withinArms
+    /// Cross-products about the means of both arms together, as some programs do.
+    case pooled
+  }
+
   /// The adjusted difference of means.
   ///
   /// - Parameters:
   ///   - outcome: the column of y. - covariates: the columns of x; none gives Welch's test.
   /// - Throws: `DomainError` if an arm has fewer than 2 units or nothing varies.
   public static func mean(
-    treatment: Moments, control: Moments, outcome: Int = 0, covariates: [Int]
+    treatment: Moments, control: Moments, outcome: Int = 0, covariates: [Int], theta: Theta = .withinArms
   ) throws(DomainError) -> CUPED {
     let columns = [outcome] + covariates
-    return try CUPED(treatment.selecting(columns), control.selecting(columns))
+    return try CUPED(treatment.selecting(columns), control.selecting(columns), theta)
   }
 
   /// The adjusted difference of ratios of sums. Influence value of a unit: R + (num - R den) / mean(den).
   ///
   /// - Throws: `DomainError` as for `mean`, or if a denominator's mean is 0.
   public static func ratio(
-    treatment: Moments, control: Moments, numerator: Int = 0, denominator: Int = 1, covariates: [Int]
+    treatment: Moments, control: Moments, numerator: Int = 0, denominator: Int = 1, covariates: [Int],
+    theta: Theta = .withinArms
   ) throws(DomainError) -> CUPED {
     func linearised(_ arm: Moments, _ name: String) throws(DomainError) -> Moments {
       let ratio = try RatioEstimate(arm, numerator: numerator, denominator: denominator, arm: name).value
@@ -55,14 +64,14 @@ public struct CUPED: HypothesisTest {
       let influence = arm.combining([combination] + covariates.map { arm.unit($0) })
       return influence.shifted(column: 0, to: ratio)
     }
-    return try CUPED(linearised(treatment, "treatment"), linearised(control, "control"))
+    return try CUPED(linearised(treatment, "treatment"), linearised(control, "control"), theta)
   }
 
   /// Column 0 is y, the others are x.
-  private init(_ treatment: Moments, _ control: Moments) throws(DomainError) {
+  private init(_ treatment: Moments, _ control: Moments, _ kind: Theta) throws(DomainError) {
     try treatment.requireCount(atLeast: 2, arm: "treatment")
     try control.requireCount(atLeast: 2, arm: "control")
-    (theta, dropped) = Self.coefficients(treatment, control)
+    (theta, dropped) = Self.coefficients(treatment, control, kind)
     let combination = [[1] + theta.map { -$0 }]
     let (t, c) = (treatment.combining(combination), control.combining(combination))
     let welch = try WelchTTest(t, against: c)
@@ -88,11 +97,18 @@ public struct CUPED: HypothesisTest {
       own.mean[0] + theirs.mean[0], standardError: (own.meanVariance() + theirs.meanVariance()).squareRoot())
   }
 
-  /// Least-squares coefficients of y on x within arms; covariates that are constant or depend on earlier ones are dropped.
-  private static func coefficients(_ treatment: Moments, _ control: Moments) -> ([Double], [Int]) {
+  /// Least-squares coefficients of y on x; covariates that are constant or depend on earlier ones are dropped.
+  private static func coefficients(_ treatment: Moments, _ control: Moments, _ kind: Theta) -> ([Double], [Int]) {
     let p = treatment.columns - 1
     guard p > 0 else { return ([], []) }
-    func cross(_ i: Int, _ j: Int) -> Double { treatment.crossProduct(i, j) + control.crossProduct(i, j) }
+    var together = treatment
+    together.merge(control)
+    func cross(_ i: Int, _ j: Int) -> Double {
+      switch kind {
+      case .withinArms: treatment.crossProduct(i, j) + control.crossProduct(i, j)
+      case .pooled: together.crossProduct(i, j)
+      }
+    }
     // On the correlation scale, so that units do not matter.
     let scale = (1...p).map { cross($0, $0).squareRoot() }
     var kept: [Int] = []

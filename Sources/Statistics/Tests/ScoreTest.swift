@@ -26,7 +26,9 @@ public struct ScoreTest: Sendable, Hashable {
   public init(
     _ proportions: TwoProportions, null: Double = 0, variance: Variance = .miettinenNurminen
   ) throws(DomainError) {
-    guard null > -1, null < 1 else { throw DomainError("difference under the null hypothesis", null, "must be in (-1, 1)") }
+    guard null > -1, null < 1 else {
+      throw DomainError("difference under the null hypothesis", null, "must be in (-1, 1)")
+    }
     self.proportions = proportions
     self.null = null
     self.variance = variance
