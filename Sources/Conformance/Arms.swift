@@ -49,3 +49,15 @@ func twoArms(_ input: JSONValue, _ keys: [String]) throws -> (treatment: Moments
   }
   return (moments(1), moments(0))
 }
+
+extension JSONValue {
+  /// The columns of a list of rows of one length.
+  func transposed(_ key: String) throws(KernelInputFault) -> [[Double]] {
+    let rows = try rows(key)
+    let width = rows.first?.count ?? 0
+    guard rows.allSatisfy({ $0.count == width }) else {
+      throw KernelInputFault(key: key, expected: "rows of one length")
+    }
+    return (0..<width).map { j in rows.map { $0[j] } }
+  }
+}

@@ -24,6 +24,8 @@ package struct KernelRegistry: Sendable {
     registry.registerIntervals()
     registry.registerAdjustments()
     registry.registerSequential()
+    registry.registerRegression()
+    registry.registerLinearAlgebra()
     return registry
   }()
 }

@@ -7,6 +7,9 @@ public struct Moments: Sendable, Hashable, Codable {
   public private(set) var count: Int
   /// The mean of each column; 0 while there are no rows. Length k.
   public private(set) var mean: [Double]
+  /// What `mean` lost to rounding, to first order: the mean is `mean + meanRemainder`. Differences of means of large
+  /// values keep their digits by it. Length k.
+  package private(set) var meanRemainder: [Double]
   /// Σ (x_i - mean_i)(x_j - mean_j), symmetric, k x k, element (i, j) at `i + j * k`.
   public private(set) var crossProducts: [Double]
 
@@ -16,14 +19,22 @@ public struct Moments: Sendable, Hashable, Codable {
   public init(columns: Int) {
     count = 0
     mean = [Double](repeating: 0, count: columns)
+    meanRemainder = mean
     crossProducts = [Double](repeating: 0, count: columns * columns)
   }
 
   /// From values that are known already, for example a warehouse's answer.
   public init(count: Int, mean: [Double], crossProducts: [Double]) {
+    self.init(
+      count: count, mean: mean, meanRemainder: [Double](repeating: 0, count: mean.count), crossProducts: crossProducts)
+  }
+
+  package init(count: Int, mean: [Double], meanRemainder: [Double], crossProducts: [Double]) {
     precondition(crossProducts.count == mean.count * mean.count, "crossProducts must be k x k")
+    precondition(meanRemainder.count == mean.count, "one remainder a mean")
     self.count = count
     self.mean = mean
+    self.meanRemainder = meanRemainder
     self.crossProducts = crossProducts
   }
 
@@ -51,18 +62,34 @@ public struct Moments: Sendable, Hashable, Codable {
     let m = Double(other.count)
     let weight = n * m / (n + m)
     var delta = [Double](repeating: 0, count: k)
-    for i in 0..<k { delta[i] = other.mean[i] - mean[i] }
+    for i in 0..<k { delta[i] = (other.mean[i] - mean[i]) + (other.meanRemainder[i] - meanRemainder[i]) }
     for j in 0..<k {
       for i in 0..<k { crossProducts[i + j * k] += other.crossProducts[i + j * k] + weight * delta[i] * delta[j] }
     }
-    for i in 0..<k { mean[i] += delta[i] * (m / (n + m)) }
+    for i in 0..<k {
+      let (sum, error) = Self.exactSum(mean[i], delta[i] * (m / (n + m)))
+      (mean[i], meanRemainder[i]) = Self.exactSum(sum, error + meanRemainder[i])
+    }
     count += other.count
   }
 
   /// The moments of some of the columns, in the order given.
   public func selecting(_ wanted: [Int]) -> Moments {
     Moments(
-      count: count, mean: wanted.map { mean[$0] },
+      count: count, mean: wanted.map { mean[$0] }, meanRemainder: wanted.map { meanRemainder[$0] },
       crossProducts: wanted.flatMap { j in wanted.map { i in crossProduct(i, j) } })
+  }
+
+  /// The difference of two means of a column, with the digits that the means as doubles do not hold.
+  public func meanDifference(from other: Moments, column: Int = 0) -> Double {
+    (mean[column] - other.mean[column]) + (meanRemainder[column] - other.meanRemainder[column])
+  }
+
+  /// a + b as a double and what rounding took from it. - Source: Knuth, The Art of Computer Programming 2, 4.2.2, theorem B.
+  static func exactSum(_ a: Double, _ b: Double) -> (sum: Double, error: Double) {
+    let sum = a + b
+    guard sum.isFinite else { return (sum, 0) }
+    let virtual = sum - a
+    return (sum, (a - (sum - virtual)) + (b - virtual))
   }
 }

@@ -7,17 +7,21 @@ package enum MomentsKernel {
   package static func reference(_ columns: [[Double]]) -> Moments {
     let count = columns.first?.count ?? 0
     guard count > 0 else { return Moments(columns: columns.count) }
-    let mean = columns.map { column in
+    let parts = columns.map { column in
       let first = column.reduce(0, +) / Double(count)
-      return first + column.reduce(0) { $0 + ($1 - first) } / Double(count)
+      return Moments.exactSum(first, column.reduce(0) { $0 + ($1 - first) } / Double(count))
     }
+    let mean = parts.map(\.sum)
     var cross: [Double] = []
     for j in columns.indices {
       for i in columns.indices {
-        cross.append(zip(columns[i], columns[j]).reduce(0) { $0 + ($1.0 - mean[i]) * ($1.1 - mean[j]) })
+        cross.append(
+          zip(columns[i], columns[j]).reduce(0) { sum, pair in
+            sum + (pair.0 - mean[i] - parts[i].error) * (pair.1 - mean[j] - parts[j].error)
+          })
       }
     }
-    return Moments(count: count, mean: mean, crossProducts: cross)
+    return Moments(count: count, mean: mean, meanRemainder: parts.map(\.error), crossProducts: cross)
   }
 
   /// The moments of one block that fits the cache: the mean, then the centred products.
@@ -30,7 +34,8 @@ package enum MomentsKernel {
     _ block: UnsafeMutablePointer<Double>, rows: Int, columns k: Int, stride: Int
   ) -> Moments {
     var mean = [Double](repeating: 0, count: k)
-    for j in 0..<k { mean[j] = centre(block + j * stride, rows) }
+    var remainder = mean
+    for j in 0..<k { (mean[j], remainder[j]) = centre(block + j * stride, rows) }
     var cross = [Double](repeating: 0, count: k * k)
     if k < 6 {
       for j in 0..<k {
@@ -46,18 +51,18 @@ package enum MomentsKernel {
         CblasColMajor, CblasLower, CblasTrans, Int32(k), Int32(rows), 1, block, Int32(stride), 0, &cross, Int32(k))
       for j in 0..<k { for i in 0..<j { cross[i + j * k] = cross[j + i * k] } }
     }
-    return Moments(count: rows, mean: mean, crossProducts: cross)
+    return Moments(count: rows, mean: mean, meanRemainder: remainder, crossProducts: cross)
   }
 
   /// Subtracts the mean from a column and returns it. The mean is repaired by the mean of what is left, so that it and the
   /// centred values do not depend on the size of the offset.
-  private static func centre(_ x: UnsafeMutablePointer<Double>, _ rows: Int) -> Double {
+  private static func centre(_ x: UnsafeMutablePointer<Double>, _ rows: Int) -> (sum: Double, error: Double) {
     let n = Double(rows)
     let first = sum(x, rows) / n
     for i in 0..<rows { x[i] -= first }
     let rest = sum(x, rows) / n
     if rest != 0 { for i in 0..<rows { x[i] -= rest } }
-    return first + rest
+    return Moments.exactSum(first, rest)
   }
 
   /// Four running sums: the order is fixed, so the result is the same on every machine.

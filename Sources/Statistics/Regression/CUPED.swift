@@ -138,7 +138,14 @@ public struct CUPED: HypothesisTest {
 extension Moments {
   /// Moments of linear combinations of the columns; each row of `combinations` has one weight a column.
   package func combining(_ combinations: [[Double]]) -> Moments {
-    let means = combinations.map { weights in weights.indices.reduce(0) { $0 + weights[$1] * mean[$1] } }
+    let means = combinations.map { weights in
+      weights.indices.reduce((sum: 0.0, error: 0.0)) { partial, i in
+        let product = weights[i] * mean[i]
+        let lost = product.isFinite ? (-product).addingProduct(weights[i], mean[i]) : 0
+        let (sum, error) = Self.exactSum(partial.sum, product)
+        return (sum, partial.error + error + lost + weights[i] * meanRemainder[i])
+      }
+    }
     var cross: [Double] = []
     for b in combinations {
       for a in combinations {
@@ -150,7 +157,8 @@ extension Moments {
       }
     }
     for k in combinations.indices { cross[k + k * combinations.count] = max(0, cross[k + k * combinations.count]) }
-    return Moments(count: count, mean: means, crossProducts: cross)
+    return Moments(
+      count: count, mean: means.map(\.sum), meanRemainder: means.map(\.error), crossProducts: cross)
   }
 
   func unit(_ column: Int) -> [Double] { (0..<columns).map { $0 == column ? 1 : 0 } }

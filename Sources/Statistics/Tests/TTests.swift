@@ -22,7 +22,7 @@ public struct WelchTTest: HypothesisTest {
     try control.requireCount(atLeast: 2, arm: "control")
     let (vt, vc) = (treatment.meanVariance(column), control.meanVariance(column))
     try requirePositive(vt + vc)
-    estimate = treatment.mean[column] - control.mean[column]
+    estimate = treatment.meanDifference(from: control, column: column)
     standardError = (vt + vc).squareRoot()
     self.null = null
     law = .studentT(
@@ -59,7 +59,7 @@ public struct PooledTTest: HypothesisTest {
     let within = treatment.crossProduct(column, column) + control.crossProduct(column, column)
     let variance = within / degrees * (1 / Double(treatment.count) + 1 / Double(control.count))
     try requirePositive(variance)
-    estimate = treatment.mean[column] - control.mean[column]
+    estimate = treatment.meanDifference(from: control, column: column)
     standardError = variance.squareRoot()
     self.null = null
     law = .studentT(degreesOfFreedom: degrees)
@@ -82,7 +82,7 @@ public struct PairedTTest: HypothesisTest {
     try pairs.requireCount(atLeast: 2, arm: "paired")
     let variance = pairs.meanVariance(0) + pairs.meanVariance(1) - 2 * pairs.meanCovariance(0, 1)
     try requirePositive(variance)
-    estimate = pairs.mean[0] - pairs.mean[1]
+    estimate = (pairs.mean[0] - pairs.mean[1]) + (pairs.meanRemainder[0] - pairs.meanRemainder[1])
     standardError = variance.squareRoot()
     self.null = null
     law = .studentT(degreesOfFreedom: Double(pairs.count - 1))
