@@ -1,0 +1,119 @@
+/// Each unit's start, cohort and segment, and what was left out by which rule.
+///
+/// - Complexity: two passes over the events, memory per unit.
+public struct CohortAssignment: Sendable {
+  /// End of observation, itself included.
+  public let asOf: Int64
+  /// Units that have a cohort.
+  public let units: Int
+  public let eventsAfterAsOf: Int
+  public let eventsBeforeStart: Int
+  public let unitsWithoutStart: Int
+
+  package let calendar: CivilCalendar
+  /// By unit: the time of the start; `noStart` if there is none.
+  package let starts: [Int64]
+  /// By unit: the period of the start, and its place in `cohortPeriods`; -1 without a start.
+  package let startPeriods: [Int32]
+  package let cohortOfUnit: [Int32]
+  /// By unit: segment of the start event; empty without segments.
+  package let segmentOfUnit: [Int32]
+  /// Periods that have units, ascending.
+  package let cohortPeriods: [Int]
+  package let asOfPeriod: Int
+
+  package static let noStart = Int64.max
+
+  /// First days of the cohorts, ISO dates, in order.
+  public var cohortNames: [String] { cohortPeriods.map { calendar.isoDate(ofPeriod: $0) } }
+
+  /// - Throws: `CohortFault` if the log is empty or inconsistent, nothing happened before `asOf`, or no event starts a unit.
+  public init(log: EventLog, settings: CohortSettings) throws(CohortFault) {
+    try log.validate()
+    try settings.validate()
+    let (least, greatest) = log.times.reduce((Int64.max, Int64.min)) { (min($0.0, $1), max($0.1, $1)) }
+    let asOf = settings.asOf ?? greatest
+    guard least <= asOf else { throw CohortFault(.nothingBeforeAsOf) }
+    let calendar = try CivilCalendar(
+      timeZone: settings.timeZone, period: settings.period, weekStart: settings.weekStart, span: least...asOf)
+
+    let found = Self.findStarts(log, asOf: asOf)
+    let startPeriods = found.starts.map { start in
+      start == Self.noStart ? Int32(-1) : Int32(clamping: calendar.periodIndex(of: start))
+    }
+    let left = Self.countLeftOut(log, starts: found.starts, asOf: asOf)
+    units = found.starts.count { $0 != Self.noStart }
+    guard units > 0 else { throw CohortFault(.noStart) }
+
+    self.asOf = asOf
+    self.calendar = calendar
+    starts = found.starts
+    segmentOfUnit = found.segments
+    self.startPeriods = startPeriods
+    eventsAfterAsOf = left.afterAsOf
+    eventsBeforeStart = left.beforeStart
+    unitsWithoutStart = left.unitsWithoutStart
+    asOfPeriod = calendar.periodIndex(of: asOf)
+    (cohortPeriods, cohortOfUnit) = Self.cohorts(startPeriods, starts: found.starts)
+  }
+
+  /// The earliest start event of each unit; of equal times the first in the log decides the segment.
+  private static func findStarts(_ log: EventLog, asOf: Int64) -> (starts: [Int64], segments: [Int32]) {
+    var starts = [Int64](repeating: noStart, count: log.unitCount)
+    var segments = [Int32](repeating: -1, count: log.segments == nil ? 0 : log.unitCount)
+    for event in 0..<log.count {
+      let time = log.times[event]
+      if time > asOf { continue }
+      if let roles = log.roles, !roles[event].contains(.start) { continue }
+      let unit = Int(log.units[event])
+      if time < starts[unit] {
+        starts[unit] = time
+        if let column = log.segments { segments[unit] = column[event] }
+      }
+    }
+    return (starts, segments)
+  }
+
+  private static func countLeftOut(
+    _ log: EventLog, starts: [Int64], asOf: Int64
+  ) -> (afterAsOf: Int, beforeStart: Int, unitsWithoutStart: Int) {
+    var (afterAsOf, beforeStart, unitsWithoutStart) = (0, 0, 0)
+    var seenWithoutStart = [Bool](repeating: false, count: log.roles == nil ? 0 : log.unitCount)
+    for event in 0..<log.count {
+      let (time, unit) = (log.times[event], Int(log.units[event]))
+      if time > asOf {
+        afterAsOf += 1
+      } else if time < starts[unit] {
+        if starts[unit] != noStart {
+          beforeStart += 1
+        } else if !seenWithoutStart[unit] {
+          seenWithoutStart[unit] = true
+          unitsWithoutStart += 1
+        }
+      }
+    }
+    return (afterAsOf, beforeStart, unitsWithoutStart)
+  }
+
+  private static func cohorts(_ startPeriods: [Int32], starts: [Int64]) -> ([Int], [Int32]) {
+    var present: Set<Int32> = []
+    for (unit, period) in startPeriods.enumerated() where starts[unit] != noStart { present.insert(period) }
+    let ordered = present.sorted()
+    guard let first = ordered.first, let last = ordered.last else { return ([], []) }
+    // Periods are dense enough for a table: at most one per day of the span.
+    var place = [Int32](repeating: -1, count: Int(last) - Int(first) + 1)
+    for (position, period) in ordered.enumerated() { place[Int(period - first)] = Int32(position) }
+    let cohortOfUnit = startPeriods.enumerated().map { unit, period in
+      starts[unit] == noStart ? Int32(-1) : place[Int(period - first)]
+    }
+    return (ordered.map(Int.init), cohortOfUnit)
+  }
+
+  /// The number of whole ages that a unit could be observed for.
+  func completeAges(ofUnit unit: Int, window: CohortSettings.Window) -> Int {
+    switch window {
+    case .calendar: asOfPeriod - Int(startPeriods[unit])
+    case .rolling(let seconds): Int((asOf - starts[unit]) / seconds)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Foundation
+
+/// What BG/NBD and MBG/NBD share: purchases at a Gamma-distributed rate, and a Beta-distributed probability of leaving at each
+/// chance to leave. The models differ in whether the first purchase is such a chance.
+///
+/// Written with the chances m so far (m = x, or x + 1) the likelihood of one customer is
+///   Γ(r+x) αʳ / Γ(r) · B(a, b+m) / B(a, b) · [ (α+T)^-(r+x) + a/(b+m-1) (α+t)^-(r+x) ],   the second term only if m > 0.
+struct BetaGeometricKernel: Sendable, Hashable {
+  let r: Double
+  let alpha: Double
+  let a: Double
+  let b: Double
+  /// 0: a customer can leave after each repeat purchase; 1: after the first one as well.
+  let immediateChances: Int
+
+  typealias Row = CustomerHistory.Row
+
+  /// log of dead weight over alive weight; -inf where the customer had no chance to leave.
+  private func logOddsGone(_ row: Row) -> Double {
+    let chances = row.frequency + immediateChances
+    guard chances > 0 else { return -.infinity }
+    return log(a / (b + Double(chances - 1))) - (r + Double(row.frequency)) * logShrinkage(row)
+  }
+
+  /// log((α + t_x) / (α + T)) <= 0.
+  private func logShrinkage(_ row: Row) -> Double { log1p(-(row.age - row.recency) / (alpha + row.age)) }
+
+  func probabilityAlive(_ row: Row) -> Double { Special.logistic(-logOddsGone(row)) }
+
+  func logLikelihood(_ row: Row) -> Double {
+    let (x, m) = (Double(row.frequency), Double(row.frequency + immediateChances))
+    let purchases =
+      Special.logGamma(r + x) - Special.logGamma(r) - r * log1p(row.age / alpha) - x * log(alpha + row.age)
+    let staying = Special.lbeta(a, b + m) - Special.lbeta(a, b)
+    return purchases + staying + Self.log1pexp(logOddsGone(row))
+  }
+
+  private static func log1pexp(_ x: Double) -> Double { x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)) }
+
+  /// Value and gradient on the logarithms of r, alpha, a, b. Gamma quotients are running sums over x, shared by all rows.
+  func logLikelihoodAndGradient(_ history: CustomerHistory) -> (value: Double, gradient: [Double]) {
+    let most = history.rows.reduce(0) { max($0, $1.frequency) } + immediateChances
+    let rates = RisingFactorial(r, upTo: most)
+    let stays = RisingFactorial(b, upTo: most)
+    let chances = RisingFactorial(a + b, upTo: most)
+    var (value, dr, dAlpha, da, db) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    for (row, count) in zip(history.rows, history.counts) {
+      let (x, m) = (row.frequency, row.frequency + immediateChances)
+      let (early, late) = (alpha + row.recency, alpha + row.age)
+      let (logEarly, logLate) = (log(early), log(late))
+      let exponent = r + Double(x)
+      var gone = 0.0
+      var more = 0.0
+      if m > 0 {
+        let odds = log(a / (b + Double(m - 1))) + exponent * (logLate - logEarly)
+        gone = Special.logistic(odds)
+        more = Self.log1pexp(odds)
+      }
+      value += count * (rates.log[x] + r * log(alpha) - exponent * logLate + stays.log[m] - chances.log[m] + more)
+      dr += count * (rates.slope[x] + log(alpha) - (1 - gone) * logLate - gone * logEarly)
+      dAlpha += count * (r / alpha - exponent * ((1 - gone) / late + gone / early))
+      da += count * (gone / a - chances.slope[m])
+      db += count * (stays.slope[m] - chances.slope[m] - (m > 0 ? gone / (b + Double(m - 1)) : 0))
+    }
+    return (value, [r * dr, alpha * dAlpha, a * da, b * db])
+  }
+
+  /// Of a customer with this history.
+  func futurePurchases(_ row: Row, horizon: Double) -> PurchaseMoments {
+    let alive = probabilityAlive(row)
+    let given = Self.futureWhileAlive(
+      shape: r + Double(row.frequency), rate: alpha + row.age, a: a, b: b + Double(row.frequency + immediateChances),
+      horizon: horizon)
+    return PurchaseMoments(first: alive * given.first, secondFactorial: alive * given.secondFactorial)
+  }
+
+  /// E[Y] and E[Y (Y - 1)] of the purchases Y of a customer who is alive, with rate ~ Gamma and leaving ~ Beta(a, b).
+  ///
+  /// P(Y >= k) = P(N >= k) E[(1-p)^(k-1)], N negative binomial: a series of positive terms, without the pole of the
+  /// hypergeometric form at a = 1 and without its cancellation. The number of terms grows with horizon / rate.
+  static func futureWhileAlive(
+    shape: Double, rate: Double, a: Double, b: Double, horizon: Double
+  ) -> (first: Double, secondFactorial: Double) {
+    guard horizon > 0 else { return (0, 0) }
+    let z = horizon / (rate + horizon)
+    var logMass = shape * log1p(-z)
+    var mass = exp(logMass)
+    // Sums over k = 1...n of E[(1-p)^(k-1)] and of 2 (k-1) E[(1-p)^(k-1)].
+    var (stay, reached, weighted) = (1.0, 0.0, 0.0)
+    var (first, second) = (0.0, 0.0)
+    for n in 1..<50_000_000 {
+      let k = Double(n)
+      let growth = (shape + k - 1) / k * z
+      if mass < 1e-250 {
+        logMass += log(growth)
+        mass = exp(logMass)
+      } else {
+        mass *= growth
+      }
+      reached += stay
+      weighted += 2 * (k - 1) * stay
+      stay *= (b + k - 1) / (a + b + k - 1)
+      first += mass * reached
+      second += mass * weighted
+      // The rest is below a geometric series; `weighted` grows at most like k².
+      let ratio = (shape + k) / (k + 1) * z * (1 + 2 / k)
+      if ratio < 1, mass * weighted * ratio <= 1e-17 * second * (1 - ratio),
+        mass * reached * ratio <= 1e-17 * first * (1 - ratio)
+      {
+        break
+      }
+    }
+    return (first, second)
+  }
+
+  /// Moderate spread, and the two ways in which real data differ: many who leave at once, few who leave at all.
+  static let starts: [[Double]] = [[1, 5, 1, 3], [0.3, 2, 0.5, 1.5], [2, 10, 0.2, 8]]
+}
+
+/// log of Γ(s + n) / Γ(s) and its derivative in s, for n = 0, 1, ...
+struct RisingFactorial: Sendable {
+  let log: [Double]
+  let slope: [Double]
+
+  init(_ start: Double, upTo most: Int) {
+    var (logs, slopes) = ([0.0], [0.0])
+    logs.reserveCapacity(most + 1)
+    slopes.reserveCapacity(most + 1)
+    for n in 0..<max(0, most) {
+      logs.append(logs[n] + Foundation.log(start + Double(n)))
+      slopes.append(slopes[n] + 1 / (start + Double(n)))
+    }
+    log = logs
+    slope = slopes
+  }
+}
+
+/// Parameters of a model: as many as it has, positive and finite.
+func requirePositive(_ parameters: [Double], _ names: [String]) throws(DomainError) {
+  guard parameters.count == names.count else {
+    throw DomainError("number of parameters", Double(parameters.count), "must be \(names.count)")
+  }
+  for (name, value) in zip(names, parameters) where !(value > 0 && value.isFinite) {
+    throw DomainError("parameter \(name)", value, "must be positive and finite")
+  }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import LinearAlgebra
+
+/// Maximum likelihood of a few positive parameters, on their logarithms, by damped Newton steps.
+///
+/// The gradient is the model's own (exact); the Hessian is its central difference, which is accurate to about ten digits and
+/// serves the steps and the standard errors. Where the Hessian is not negative definite it is shifted until it is
+/// (Levenberg's damping). Several starts; the best optimum is kept.
+struct Maximizer: Sendable {
+  /// The sum of the log-likelihoods, and its gradient with respect to the logarithms of the parameters.
+  typealias Objective = @Sendable ([Double]) -> (value: Double, gradient: [Double])
+
+  struct Optimum: Sendable {
+    var logParameters: [Double]
+    var value: Double
+    var gradientNorm: Double
+    var iterations: Int
+    var converged: Bool
+    /// Covariance of the log-parameters, from the observed information; nil where it is not positive definite.
+    var covariance: [[Double]]?
+  }
+
+  /// Logarithms are kept within these bounds; an optimum at a bound has not converged.
+  static let bound = 18.0
+  private static let maximumIterations = 200
+  /// Per unit of log-likelihood: a gradient below this times (1 + |value|) is zero to rounding.
+  private static let gradientTolerance = 1e-9
+
+  let objective: Objective
+
+  func maximize(from starts: [[Double]]) -> Optimum? {
+    var best: Optimum?
+    for start in starts {
+      guard let found = climb(from: start) else { continue }
+      if let kept = best, kept.value >= found.value - 1e-9 * abs(kept.value), kept.converged || !found.converged {
+        continue
+      }
+      best = found
+    }
+    return best
+  }
+
+  private func climb(from start: [Double]) -> Optimum? {
+    var point = start
+    var (value, gradient) = objective(point)
+    guard value.isFinite else { return nil }
+    var damping = 1e-3
+    var iteration = 0
+    while iteration < Self.maximumIterations, Self.norm(gradient) > Self.gradientTolerance * (1 + abs(value)) {
+      iteration += 1
+      let information = observedInformation(at: point)
+      var moved = false
+      for _ in 0..<30 {
+        guard let step = Self.step(information, gradient, damping) else {
+          damping = max(10 * damping, 1e-6)
+          continue
+        }
+        let next = zip(point, step).map { min(max($0 + $1, -Self.bound), Self.bound) }
+        let (nextValue, nextGradient) = objective(next)
+        let isBetter = nextValue > value || (nextValue >= value && Self.norm(nextGradient) < Self.norm(gradient))
+        if nextValue.isFinite, isBetter {
+          (point, value, gradient) = (next, nextValue, nextGradient)
+          damping = damping < 1e-7 ? 0 : damping / 10
+          moved = true
+          break
+        }
+        damping = max(10 * damping, 1e-6)
+      }
+      if !moved { break }
+    }
+    let norm = Self.norm(gradient)
+    let isInside = point.allSatisfy { abs($0) < Self.bound - 1e-6 }
+    return Optimum(
+      logParameters: point, value: value, gradientNorm: norm, iterations: iteration,
+      converged: isInside && norm <= 1e-6 * (1 + abs(value)), covariance: Self.inverse(observedInformation(at: point)))
+  }
+
+  /// Minus the Hessian, symmetric.
+  private func observedInformation(at point: [Double]) -> [[Double]] {
+    let h = 1e-5
+    let columns = point.indices.map { j in
+      var (ahead, behind) = (point, point)
+      ahead[j] += h
+      behind[j] -= h
+      return zip(objective(ahead).gradient, objective(behind).gradient).map { ($1 - $0) / (2 * h) }
+    }
+    return point.indices.map { i in point.indices.map { j in (columns[i][j] + columns[j][i]) / 2 } }
+  }
+
+  /// Solves (information + damping · diagonal) step = gradient, cut to a length of 3 in logarithms.
+  private static func step(_ information: [[Double]], _ gradient: [Double], _ damping: Double) -> [Double]? {
+    var damped = information
+    let scale = information.indices.map { abs(information[$0][$0]) }.max() ?? 1
+    for i in damped.indices { damped[i][i] += damping * max(abs(information[i][i]), 1e-3 * scale, 1e-12) }
+    guard let matrix = try? Matrix(rows: damped), let solved = try? Cholesky(matrix).solve(gradient) else { return nil }
+    let length = norm(solved)
+    return length > 3 ? solved.map { $0 * 3 / length } : solved
+  }
+
+  private static func inverse(_ information: [[Double]]) -> [[Double]]? {
+    guard let matrix = try? Matrix(rows: information), let inverse = try? Cholesky(matrix).inverse() else { return nil }
+    return inverse.rowList
+  }
+
+  private static func norm(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+}
