@@ -1,0 +1,189 @@
+import Foundation
+
+extension TableSource {
+  /// Scans the columns asked for, in chunks of fixed size on all cores, and hands the chunks' consumers back in file order:
+  /// what they hold does not depend on the number of threads.
+  ///
+  /// A cut may fall inside a quoted field. The number of quotes before it says so, and the chunk then begins at the first
+  /// record behind the cut; the chunk before reads that record to its end.
+  ///
+  /// - Parameters:
+  ///   - names: the columns, in the order in which `consume` gets them.
+  ///   - allowedBadRows: the share of rows that may be refused, in [0, 1]; 0 stops at the first.
+  ///   - make: a fresh consumer for a chunk of a part.
+  /// - Throws: `TableFault`, of the first bad byte or row in file order.
+  package func scan<Consumer: RowConsumer & Sendable>(
+    _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TablePart) -> Consumer
+  ) throws(TableFault) -> ScanResult<Consumer> {
+    try requireColumns(names)
+    var result = ScanResult<Consumer>()
+    var firstBad: TableFault?
+    for part in parts {
+      let slots = part.columns.map { names.firstIndex(of: $0) ?? -1 }
+      let scanner = RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots)
+      let ranges = chunks(of: part)
+      let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
+      let stopsAtFirst = allowedBadRows == 0
+      parallel(ranges.count) { index in
+        outcomes[index] = ChunkOutcome(
+          scanner, ranges[index], consumer: make(part), stopsAtFirst: stopsAtFirst, last: index == ranges.count - 1)
+      }
+      for index in ranges.indices {
+        guard let outcome = outcomes[index] else { continue }
+        if let fault = outcome.fatal { throw TableFault(fault.kind, at: part.file.position(of: fault.offset)) }
+        if let bad = outcome.firstBad, firstBad == nil {
+          firstBad = TableFault(bad.kind, at: part.file.position(of: bad.offset))
+        }
+        result.rows += outcome.rows
+        result.badRows += outcome.badRows
+        result.consumers.append(outcome.consumer)
+        result.partOfConsumer.append(result.partCount)
+      }
+      result.partCount += 1
+    }
+    guard result.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
+    if let firstBad, stopsOrTooMany(result, allowedBadRows) { throw firstBad }
+    return result
+  }
+
+  private func stopsOrTooMany<Consumer>(_ result: ScanResult<Consumer>, _ allowed: Double) -> Bool {
+    Double(result.badRows) > allowed * Double(result.rows)
+  }
+
+  /// Ranges of records: each begins where a record begins.
+  private func chunks(of part: TablePart) -> [Range<Int>] {
+    let (start, end) = (part.bodyStart, part.file.text.count)
+    guard end > start else { return [] }
+    let size = max(options.chunkBytes, 64)
+    let cuts = Array(stride(from: start, to: end, by: size))
+    let scanner = RecordScanner(part.file.text, delimiter: part.delimiter, slots: [])
+    let quotes = Slots<Int>(cuts.count, 0)
+    parallel(cuts.count) { index in
+      quotes[index] = scanner.countQuotes(cuts[index]..<min(cuts[index] + size, end))
+    }
+    var starts: [Int] = []
+    var before = 0
+    for (index, cut) in cuts.enumerated() {
+      let begin = index == 0 ? start : scanner.firstRecord(atOrAfter: cut, insideQuotes: before % 2 == 1)
+      let isNew = begin > (starts.last ?? -1)
+      if isNew, (begin < end) { starts.append(begin) }
+      before += quotes[index]
+    }
+    return zip(starts, starts.dropFirst() + [end]).map { begin, next in begin..<next }
+  }
+
+  private func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    if options.threads == 1 || count <= 1 {
+      for index in 0..<count { body(index) }
+    } else {
+      DispatchQueue.concurrentPerform(iterations: count, execute: body)
+    }
+  }
+}
+
+/// What a scan found: the consumers in file order.
+package struct ScanResult<Consumer> {
+  package var consumers: [Consumer] = []
+  /// For each consumer, which part of the source it read.
+  package var partOfConsumer: [Int] = []
+  /// Rows seen, bad ones included.
+  package var rows = 0
+  package var badRows = 0
+  fileprivate(set) var partCount = 0
+}
+
+private struct ChunkOutcome<Consumer: RowConsumer> {
+  var consumer: Consumer
+  var rows = 0
+  var badRows = 0
+  var firstBad: RowFault?
+  var fatal: RowFault?
+
+  init(_ scanner: RecordScanner, _ range: Range<Int>, consumer: Consumer, stopsAtFirst: Bool, last: Bool) {
+    self.consumer = consumer
+    let bytes = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: scanner.text[range]))
+    if let fault = TextCheck.firstFault(bytes) {
+      fatal = RowFault(fault.kind, offset: range.lowerBound + fault.offset)
+      return
+    }
+    var bad = 0
+    var first: RowFault?
+    do throws(RowFault) {
+      rows = try scanner.scan(range, into: &self.consumer) { fault throws(RowFault) in
+        // An open quote swallows everything behind it; that is never one bad row.
+        if stopsAtFirst || fault.kind == .unclosedQuote { throw fault }
+        bad += 1
+        if first == nil { first = fault }
+      }
+    } catch {
+      fatal = error
+    }
+    badRows = bad
+    firstBad = first
+  }
+}
+
+extension RecordScanner {
+  /// Quotes in a range, 16 bytes at a time.
+  func countQuotes(_ range: Range<Int>) -> Int {
+    let bytes = UnsafeRawBufferPointer(text)
+    var count = 0
+    var index = range.lowerBound
+    let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
+    while index &+ 16 <= range.upperBound {
+      let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+      let mask = block .== quote
+      if any(mask) {
+        let hits = SIMD16<UInt8>(repeating: 0).replacing(with: 1, where: mask)
+        count &+= Int(hits.wrappedSum())
+      }
+      index &+= 16
+    }
+    while index < range.upperBound {
+      if text[index] == UInt8(ascii: "\"") { count += 1 }
+      index += 1
+    }
+    return count
+  }
+
+  /// The first offset at or behind `cut` where a record begins.
+  func firstRecord(atOrAfter cut: Int, insideQuotes: Bool) -> Int {
+    // A record begins exactly here if the byte before ended one.
+    if !insideQuotes, cut > 0 {
+      let before = text[cut - 1]
+      if before == 0x0A || (before == 0x0D && text[cut] != 0x0A) { return cut }
+    }
+    var index = cut
+    var quoted = insideQuotes
+    while index < text.count {
+      let byte = text[index]
+      index += 1
+      if byte == UInt8(ascii: "\"") { quoted.toggle() }
+      if !quoted, byte == 0x0A { return index }
+      if !quoted, byte == 0x0D { return index < text.count && text[index] == 0x0A ? index + 1 : index }
+    }
+    return index
+  }
+}
+
+/// A fixed number of places that different threads fill, each its own.
+package final class Slots<Value>: @unchecked Sendable {
+  private let base: UnsafeMutablePointer<Value>
+  package let count: Int
+
+  package init(_ count: Int, _ value: Value) {
+    self.count = count
+    base = .allocate(capacity: max(count, 1))
+    base.initialize(repeating: value, count: count)
+  }
+
+  deinit {
+    base.deinitialize(count: count)
+    base.deallocate()
+  }
+
+  package subscript(index: Int) -> Value {
+    get { base[index] }
+    set { base[index] = newValue }
+  }
+}

@@ -1,0 +1,166 @@
+import Basics
+import Foundation
+
+/// How tables are read.
+public struct TableOptions: Sendable {
+  /// Nil: found from the first lines, see `Sniffer`.
+  public var delimiter: UInt8?
+  /// Words that stand for a missing value beside the empty field.
+  public var nullWords: [String]
+  /// Bytes that one thread scans at a time. Results do not depend on it.
+  package var chunkBytes = 4 << 20
+  /// Nil: one thread a core.
+  public var threads: Int?
+
+  public init(delimiter: UInt8? = nil, nullWords: [String] = [], threads: Int? = nil) {
+    self.delimiter = delimiter
+    self.nullWords = nullWords
+    self.threads = threads
+  }
+}
+
+/// One or several files that make one table: the same columns, in any order.
+public struct TableSource: Sendable {
+  /// The columns of the first file, in its order.
+  public let columns: [String]
+  package let parts: [TablePart]
+  public let options: TableOptions
+
+  /// Opens the files and reads their headers.
+  ///
+  /// - Throws: `TableFault` if a file cannot be read, is empty, has a column twice, or lacks a column of the first.
+  public init(_ paths: [String], options: TableOptions = TableOptions()) throws(TableFault) {
+    var files: [TableFile] = []
+    for path in paths { files.append(try TableFile(path)) }
+    try self.init(files: files, options: options)
+  }
+
+  package init(files: [TableFile], options: TableOptions = TableOptions()) throws(TableFault) {
+    var parts: [TablePart] = []
+    for file in files { parts.append(try TablePart(file, delimiter: options.delimiter)) }
+    guard let first = parts.first else { throw TableFault(.empty, at: nil) }
+    for part in parts.dropFirst() {
+      for column in first.columns where !part.columns.contains(column) {
+        throw TableFault(.otherColumns(missing: column, first: first.file.name), at: part.headerPosition)
+      }
+    }
+    columns = first.columns
+    self.parts = parts
+    self.options = options
+  }
+
+  public var files: [TableFile] { parts.map(\.file) }
+
+  /// - Throws: `TableFault` with the nearest name if there is no such column.
+  public func requireColumn(_ name: String) throws(TableFault) {
+    guard !columns.contains(name) else { return }
+    let nearest = nearestName(to: name, among: columns)
+    throw TableFault(.missingColumn(name, nearest: nearest, columns: columns), at: parts[0].headerPosition)
+  }
+
+  public func requireColumns(_ names: [String]) throws(TableFault) {
+    for name in names { try requireColumn(name) }
+  }
+}
+
+/// One file of a table: its header, and where its rows begin.
+package struct TablePart: Sendable {
+  package let file: TableFile
+  package let delimiter: UInt8
+  package let columns: [String]
+  /// Offset of the first byte behind the header.
+  package let bodyStart: Int
+  package let headerPosition: SourcePosition
+
+  init(_ file: TableFile, delimiter wanted: UInt8?) throws(TableFault) {
+    self.file = file
+    let text = file.text
+    let hasMark = text.count >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF
+    var start = hasMark ? 3 : 0
+    while start < text.count, text[start] == 0x0A || text[start] == 0x0D { start += 1 }
+    guard start < text.count else { throw TableFault(.empty, at: SourcePosition(file: file.name)) }
+    let head = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, 1 << 16)])
+    if let fault = TextCheck.firstFault(head), fault.kind == .nulByte || fault.offset + 4 < head.count {
+      throw TableFault(fault.kind, at: file.position(of: fault.offset))
+    }
+    delimiter = wanted ?? Sniffer.delimiter(of: text, from: start, name: file.name)
+    var header = HeaderReader()
+    let scanner = RecordScanner(text, delimiter: delimiter, slots: [])
+    let end = scanner.endOfRecord(from: start)
+    do throws(RowFault) {
+      header.columns = try HeaderReader.fields(text, start..<end, delimiter)
+    } catch {
+      throw TableFault(error.kind, at: file.position(of: error.offset))
+    }
+    headerPosition = file.position(of: start)
+    var seen: Set<String> = []
+    for column in header.columns where !seen.insert(column).inserted {
+      throw TableFault(.duplicateColumn(column), at: headerPosition)
+    }
+    columns = header.columns
+    bodyStart = end
+  }
+}
+
+/// Splits the header, whose number of fields is not known beforehand.
+struct HeaderReader {
+  var columns: [String] = []
+
+  static func fields(
+    _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ delimiter: UInt8
+  ) throws(RowFault) -> [String] {
+    for width in 1... {
+      let scanner = RecordScanner(
+        UnsafeRawBufferPointer(rebasing: text[..<range.upperBound]), delimiter: delimiter, slots: Array(0..<width))
+      var collector = Collector()
+      do throws(RowFault) {
+        _ = try scanner.scan(range, into: &collector, refused: { fault throws(RowFault) in throw fault })
+        return collector.names
+      } catch {
+        // Too few slots: the scanner says how many fields there are.
+        guard case .raggedRow(let found, _) = error.kind, found > width else { throw error }
+        let exact = RecordScanner(
+          UnsafeRawBufferPointer(rebasing: text[..<range.upperBound]), delimiter: delimiter, slots: Array(0..<found))
+        _ = try exact.scan(range, into: &collector, refused: { fault throws(RowFault) in throw fault })
+        return collector.names
+      }
+    }
+    return []
+  }
+
+  private struct Collector: RowConsumer {
+    var names: [String] = []
+    mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
+      names = fields.map { field in
+        String(field.string.drop { $0 == " " }).replacingTrailingBlanks()
+      }
+    }
+  }
+}
+
+extension String {
+  fileprivate func replacingTrailingBlanks() -> String {
+    var copy = self
+    while copy.last == " " { copy.removeLast() }
+    return copy
+  }
+}
+
+/// Finds the separator of a table: of comma, semicolon, tab and bar the one that stands most often in the header outside
+/// quotes; a comma if there is none; a tab for files named .tsv.
+enum Sniffer {
+  static func delimiter(of text: UnsafeRawBufferPointer, from start: Int, name: String) -> UInt8 {
+    let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")]
+    var counts = [Int](repeating: 0, count: candidates.count)
+    var quoted = false
+    for byte in text[start...] {
+      if byte == UInt8(ascii: "\"") { quoted.toggle() }
+      if !quoted, byte == 0x0A || byte == 0x0D { break }
+      if !quoted, let index = candidates.firstIndex(of: byte) { counts[index] += 1 }
+    }
+    let lower = name.lowercased()
+    if lower.hasSuffix(".tsv") || lower.hasSuffix(".tsv.gz"), counts[2] > 0 { return UInt8(ascii: "\t") }
+    let best = counts.indices.max { counts[$0] < counts[$1] || (counts[$0] == counts[$1] && $0 > $1) } ?? 0
+    return candidates[best]
+  }
+}
