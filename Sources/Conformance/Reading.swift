@@ -28,6 +28,10 @@ package enum Reading {
 package struct KernelInputFault: Error, Hashable, CustomStringConvertible {
   package let key: String
   package let expected: String
+  package init(key: String, expected: String) {
+    self.key = key
+    self.expected = expected
+  }
   package var description: String { "the input needs \(expected) as '\(key)'" }
 }
 

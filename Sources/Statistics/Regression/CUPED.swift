@@ -28,6 +28,22 @@ public struct CUPED: HypothesisTest {
   /// Adjusted values at the pooled mean of the covariates, control first, with their variances.
   public let adjusted: (control: Estimate, treatment: Estimate)
 
+  /// The control's value as it is, with its standard error.
+  public let unadjustedControl: Estimate
+
+  /// The relative effect: the adjusted effect over the control's unadjusted value, by the delta method with the covariance
+  /// of the two.
+  ///
+  /// - Throws: `DomainError` if the control's value is 0.
+  public func lift(_ level: ConfidenceLevel = .ninetyFive) throws(DomainError) -> Interval {
+    let control = unadjustedControl
+    let variance = standardError * standardError + 2 * covarianceWithControl + control.variance
+    let treatment = Estimate(control.value + estimate, standardError: max(0, variance).squareRoot())
+    return try Lift.delta(
+      treatment: treatment, control: control, covariance: covarianceWithControl + control.variance, level: level,
+      law: law)
+  }
+
   /// Where the coefficients come from.
   public enum Theta: Sendable, Hashable {
     /// Cross-products about each arm's own means: not touched by the effect.
@@ -84,6 +100,7 @@ public struct CUPED: HypothesisTest {
     var remaining = control.meanVariance()
     for (j, coefficient) in theta.enumerated() { remaining -= coefficient * control.meanCovariance(0, j + 1) }
     covarianceWithControl = -remaining
+    unadjustedControl = Estimate(control.mean[0], standardError: control.standardError())
     adjusted = (Self.atPooledMean(control, treatment, theta), Self.atPooledMean(treatment, control, theta))
   }
 

@@ -89,7 +89,10 @@ public struct ScoreTest: Sendable, Hashable {
   private func restrictedControl(_ difference: Double) -> Double {
     let (xt, xc) = (Double(proportions.treatmentSuccesses), Double(proportions.controlSuccesses))
     let (yt, yc) = (Double(proportions.treatmentTrials) - xt, Double(proportions.controlTrials) - xc)
-    func share(_ count: Double, _ rate: Double) -> Double { count == 0 ? 0 : count / max(0, rate) }
+    func share(_ count: Double, _ rate: Double) -> Double {
+      if count == 0 { return 0 }
+      return rate > 0 ? count / rate : .infinity
+    }
     func slope(_ p: Double) -> Double {
       share(xt, p + difference) + share(xc, p) - share(yt, 1 - p - difference) - share(yc, 1 - p)
     }
