@@ -24,13 +24,25 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 func room(
   _ name: String, _ uses: [Target.Dependency], resources: [Resource] = [], testsUse: [Target.Dependency] = []
 ) -> [Target] {
-  var targets: [Target] = [.target(name: name, dependencies: uses, resources: resources)]
-  if FileManager.default.fileExists(atPath: Context.packageDirectory + "/Tests/\(name)Tests") {
+  let home = "Sources/\(name)"
+  let tests = "Tests/\(name)Tests"
+  var targets: [Target] = [
+    .target(name: name, dependencies: uses, exclude: present(["README.md"], in: home), resources: resources)
+  ]
+  if exists(tests) {
     targets.append(
-      .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + uses + testsUse))
+      .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + uses + testsUse,
+        exclude: present(["Fixtures"], in: tests)))
   }
   return targets
 }
+
+func exists(_ path: String) -> Bool {
+  FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + path)
+}
+
+func present(_ names: [String], in folder: String) -> [String] { names.filter { exists("\(folder)/\($0)") } }
 
 // MARK: - Kernels
 
@@ -50,7 +62,8 @@ let rooms: [[Target]] = [
   room("Tables", ["Basics", "CZlib"]),
   room("Allocation", ["Basics", "Hashing"]),
   room("Workflow", ["Basics", "Hashing"], resources: [.embedInCode("Models")]),
-  room("Experiments", ["Basics", "Hashing", "Statistics", "Allocation", yams]),
+  room(
+    "Experiments", ["Basics", "Hashing", "Statistics", "Allocation", yams], resources: [.embedInCode("Schemas")]),
   room("Cohorts", ["Basics", "Statistics", "Tables"]),
   room("Deployment", ["Basics", "Hashing", "Allocation", "Experiments"]),
   room("Registry", ["Basics", "Hashing", grdb]),

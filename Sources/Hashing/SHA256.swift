@@ -59,6 +59,22 @@ public struct SHA256: Sendable {
     return hash.hex
   }
 
+  /// The first 8 bytes of the digest of `prefix` and `bytes` together, big-endian. No allocation.
+  package static func leadingWord(_ prefix: [UInt8], _ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    let count = prefix.count &+ bytes.count
+    let padded = (count &+ 9 &+ 63) & ~63
+    return withUnsafeTemporaryAllocation(byteCount: padded, alignment: 8) { message in
+      prefix.withUnsafeBytes { message.copyMemory(from: $0) }
+      UnsafeMutableRawBufferPointer(rebasing: message[prefix.count..<count]).copyMemory(from: bytes)
+      UnsafeMutableRawBufferPointer(rebasing: message[count...]).initializeMemory(as: UInt8.self, repeating: 0)
+      message[count] = 0x80
+      message.storeBytes(of: (UInt64(count) &* 8).bigEndian, toByteOffset: padded &- 8, as: UInt64.self)
+      var state = initialState
+      for block in stride(from: 0, to: padded, by: 64) { compress(&state, message.baseAddress! + block) }
+      return UInt64(state[0]) &<< 32 | UInt64(state[1])
+    }
+  }
+
   // MARK: - Compression
 
   private static let constants: [UInt32] = [
