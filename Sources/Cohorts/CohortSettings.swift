@@ -94,7 +94,6 @@ public struct LifetimeValueSettings: Sendable, Hashable {
     case bgNBD = "bg-nbd"
     case mbgNBD = "mbg-nbd"
     case paretoNBD = "pareto-nbd"
-    case shiftedBetaGeometric = "shifted-beta-geometric"
   }
   public var model: Model
   /// Periods (of the cohorts) to project.

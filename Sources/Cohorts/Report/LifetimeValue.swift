@@ -1,6 +1,6 @@
 /// Lifetime value: what was observed, the fitted models, their check on held-out data, and the projection.
 public struct LifetimeValue: Sendable, Codable, Equatable {
-  /// bg-nbd, mbg-nbd, pareto-nbd or shifted-beta-geometric; nil when only observed values are shown.
+  /// bg-nbd, mbg-nbd or pareto-nbd; nil when only observed values are shown.
   public var model: String?
   /// Why there is no projection, or why it is not trusted; nil when it is.
   public var withheld: String?
@@ -41,7 +41,7 @@ public struct LifetimeValue: Sendable, Codable, Equatable {
 
   /// A maximum-likelihood fit.
   public struct Fit: Sendable, Codable, Equatable {
-    /// Unit of time in the parameters: week (7 days), or period for contractual models.
+    /// Unit of time in the parameters: week, 7 days; none for spend.
     public var timeUnit: String
     public var parameters: [Parameter]
     public var logLikelihood: Double
