@@ -26,6 +26,9 @@ package struct KernelRegistry: Sendable {
     registry.registerSequential()
     registry.registerRegression()
     registry.registerLinearAlgebra()
+    registry.registerUnivariate()
+    registry.registerSurvival()
+    registry.registerLifetime()
     return registry
   }()
 }

@@ -21,6 +21,7 @@ package enum Reading {
   }
 
   static func value(_ numbers: [Double]) -> JSONValue { .array(numbers.map(value)) }
+  static func value(_ numbers: [Double?]) -> JSONValue { .array(numbers.map { value($0) }) }
   static func value(_ number: Double?) -> JSONValue { number.map { value($0) } ?? .null }
 }
 

@@ -39,7 +39,9 @@ package struct ReferenceFile: Sendable {
     var cases: [Case] = []
     for (index, entry) in entries.enumerated() {
       let name = entry["name"]?.string ?? "case \(index + 1)"
-      guard let input = entry["input"] else { throw fault(.missing("input", inCase: name)) }
+      guard let input = entry["input"].map({ Self.locatingData($0, beside: path) }) else {
+        throw fault(.missing("input", inCase: name))
+      }
       guard let expected = entry["expected"] else { throw fault(.missing("expected", inCase: name)) }
       guard let tolerance = entry["tolerance"]?.double else { throw fault(.missing("tolerance", inCase: name)) }
       cases.append(
@@ -48,6 +50,14 @@ package struct ReferenceFile: Sendable {
           expected: expected, tolerance: tolerance, absoluteTolerance: entry["absoluteTolerance"]?.double))
     }
     self.cases = cases
+  }
+
+  /// `"data": "name.csv"` means the file of this name in the folder `data` beside the reference file.
+  private static func locatingData(_ input: JSONValue, beside path: String) -> JSONValue {
+    guard case .object(var object) = input, let name = object["data"]?.string else { return input }
+    let folder = URL(filePath: path).deletingLastPathComponent().appending(path: "data")
+    object["data"] = .string(folder.appending(path: name).path)
+    return .object(object)
   }
 }
 

@@ -1,0 +1,135 @@
+import Basics
+import Foundation
+import Statistics
+
+extension KernelRegistry {
+  mutating func registerLifetime() {
+    register("bg-nbd") { input in
+      input["monthlyDiscount"] == nil ? try purchases(input, BGNBD.self) : try lifetimeValue(input)
+    }
+    register("pareto-nbd") { try purchases($0, ParetoNBD.self) }
+    register("gamma-gamma", gammaGamma)
+    register("shifted-beta-geometric", shiftedBetaGeometric)
+  }
+}
+
+private struct Customer {
+  let row: CustomerHistory.Row
+  let value: Double
+}
+
+/// The case's rows; or those of the data file beside it with `customer_id % idModulo == idRemainder`, whose columns are
+/// customer, frequency, recency, T, mean value.
+private func customers(_ input: JSONValue) throws -> [Customer] {
+  guard let path = input["data"]?.string else {
+    let columns = try input.equalColumns(["frequency", "recency", "T"])
+    return try columns[0].indices.map { i in
+      let row = CustomerHistory.Row(
+        frequency: try JSONValue.count(columns[0][i]), recency: columns[1][i], age: columns[2][i])
+      return Customer(row: row, value: 0)
+    }
+  }
+  guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
+    throw KernelInputFault(key: "data", expected: "the name of a file in the folder 'data' beside the reference file")
+  }
+  let (modulo, remainder) = (input["idModulo"]?.int ?? 1, input["idRemainder"]?.int ?? 0)
+  guard modulo > 0 else { throw KernelInputFault(key: "idModulo", expected: "a positive integer") }
+  let all = try text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line -> Customer? in
+    let fields = line.split(separator: ",").compactMap { Double($0) }
+    guard fields.count == 5 else { throw KernelInputFault(key: "data", expected: "a file of five columns of numbers") }
+    guard try JSONValue.count(fields[0]) % modulo == remainder else { return nil }
+    let row = CustomerHistory.Row(frequency: try JSONValue.count(fields[1]), recency: fields[2], age: fields[3])
+    return Customer(row: row, value: fields[4])
+  }
+  return Array(all.prefix(max(0, input["firstRows"]?.int ?? all.count)))
+}
+
+private func purchases<Model: PurchaseModel>(_ input: JSONValue, _: Model.Type) throws -> JSONValue {
+  let rows = try customers(input).map(\.row)
+  let history = try CustomerHistory(rows)
+  let model: Model
+  if let parameters = input["parameters"] {
+    model = try Model(parameters: try Model.parameterNames.map { try parameters.number($0) })
+  } else {
+    model = try PurchaseFit<Model>(history).model
+  }
+  var result: JSONObject = [
+    "logLikelihood": Reading.value(model.logLikelihood(history)),
+    "perCustomer": Reading.value(rows.map { model.logLikelihood($0) }), "customers": .integer(rows.count),
+  ]
+  for (name, value) in zip(Model.parameterNames, model.parameters) { result[name] = Reading.value(value) }
+  if input["horizon"] != nil {
+    let horizon = try input.number("horizon")
+    let expected = rows.map { model.expectedPurchases($0, horizon: horizon) }
+    result["probabilityAlive"] = Reading.value(rows.map { model.probabilityAlive($0) })
+    result["expectedPurchases"] = Reading.value(expected)
+    result["totalExpectedPurchases"] = Reading.value(expected.reduce(0, +))
+    result["expectedPurchasesNewCustomer"] = Reading.value(model.expectedPurchases(horizon: horizon))
+  }
+  return .object(result)
+}
+
+private func spendModel(_ parameters: JSONValue?) throws -> GammaGamma {
+  guard let parameters else { throw KernelInputFault(key: "gammaGamma", expected: "parameters p, q and gamma") }
+  return try GammaGamma(
+    p: parameters.number("p"), q: parameters.number("q"), gamma: parameters.number("gamma"))
+}
+
+private func lifetimeValue(_ input: JSONValue) throws -> JSONValue {
+  guard let parameters = input["parameters"] else {
+    throw KernelInputFault(key: "parameters", expected: "the model's parameters")
+  }
+  let model = try BGNBD(parameters: try BGNBD.parameterNames.map { try parameters.number($0) })
+  let spend = try spendModel(input["gammaGamma"])
+  let discount = try DiscountedPurchases(
+    periods: input.integer("months"), periodLength: input.number("monthLength"), rate: input.number("monthlyDiscount"))
+  let rows = try customers(input).map(\.row)
+  let values = zip(rows, try input.numbers("monetaryValue")).map { row, value in
+    spend.expectedSpend(GammaGamma.Spend(frequency: row.frequency, meanValue: value)) ?? .nan
+  }
+  return [
+    "expectedSpend": Reading.value(values),
+    "lifetimeValue": Reading.value(zip(rows, values).map { row, value in value * discount.expected(model, row) }),
+  ]
+}
+
+private func gammaGamma(_ input: JSONValue) throws -> JSONValue {
+  let spends: [GammaGamma.Spend]
+  if input["data"] != nil {
+    spends = try customers(input).filter { $0.row.frequency > 0 }.map {
+      GammaGamma.Spend(frequency: $0.row.frequency, meanValue: $0.value)
+    }
+  } else {
+    spends = try zip(input.integers("frequency"), input.numbers("monetaryValue")).map {
+      GammaGamma.Spend(frequency: $0, meanValue: $1)
+    }
+  }
+  let model = input["parameters"] == nil ? try GammaGammaFit(spends).model : try spendModel(input["parameters"])
+  return [
+    "p": Reading.value(model.p), "q": Reading.value(model.q), "gamma": Reading.value(model.gamma),
+    "logLikelihood": Reading.value(model.logLikelihood(spends)), "customers": .integer(spends.count),
+    "expectedSpend": Reading.value(spends.map { model.expectedSpend($0) }),
+    "populationMean": Reading.value(model.populationMean),
+  ]
+}
+
+private func shiftedBetaGeometric(_ input: JSONValue) throws -> JSONValue {
+  let active = input["active"] == nil ? [] : try input.integers("active")
+  let model =
+    input["alpha"] == nil
+    ? try ShiftedBetaGeometricFit([active]).model
+    : try ShiftedBetaGeometric(alpha: input.number("alpha"), beta: input.number("beta"))
+  var result: JSONObject = ["alpha": Reading.value(model.alpha), "beta": Reading.value(model.beta)]
+  if !active.isEmpty { result["logLikelihood"] = Reading.value(model.logLikelihood([active])) }
+  if let periods = input["periods"]?.int, periods >= 1 {
+    result["survival"] = Reading.value(model.survival(periods: periods))
+    result["retentionRate"] = Reading.value((1...periods).map { model.retentionRate(period: $0) })
+  }
+  if input["renewals"] != nil {
+    result["discountedExpectedResidualLifetime"] = Reading.value(
+      try model.discountedExpectedResidualLifetime(
+        renewals: input.integer("renewals"), discount: input.number("discount"))
+    )
+  }
+  return .object(result)
+}

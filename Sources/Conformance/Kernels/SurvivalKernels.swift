@@ -1,0 +1,63 @@
+import Basics
+import Statistics
+
+extension KernelRegistry {
+  mutating func registerSurvival() {
+    register("survival.kaplanMeier") { input in
+      let curve = try kaplanMeier(input, scale: "confType", level: "confidence")
+      return [
+        "time": Reading.value(curve.data.times), "atRisk": Reading.value(curve.data.atRisk),
+        "events": Reading.value(curve.data.events), "survival": Reading.value(curve.survival),
+        "greenwood": Reading.value(curve.standardErrors), "lower": Reading.value(curve.lower),
+        "upper": Reading.value(curve.upper), "median": Reading.value(curve.median),
+        "medianLower": Reading.value(curve.medianLower), "medianUpper": Reading.value(curve.medianUpper),
+      ]
+    }
+    register("median-survival") { input in
+      let curve = try kaplanMeier(input, scale: "interval", level: "level")
+      return [
+        "median": Reading.value(curve.median), "lower": Reading.value(curve.medianLower),
+        "upper": Reading.value(curve.medianUpper),
+      ]
+    }
+    register("survival.nelsonAalen") { input in
+      let estimate = try NelsonAalen(survivalData(input))
+      return [
+        "time": Reading.value(estimate.data.times), "cumulativeHazard": Reading.value(estimate.cumulativeHazard),
+        "standardError": Reading.value(estimate.standardErrors),
+      ]
+    }
+    for name in ["survival.logRank", "survival.stratifiedLogRank"] { register(name, logRank) }
+    register("survival.restrictedMean") { input in
+      let mean = try RestrictedMean(KaplanMeier(survivalData(input)), horizon: input.number("tau"))
+      return ["rmst": Reading.value(mean.estimate), "standardError": Reading.value(mean.standardError)]
+    }
+  }
+}
+
+private func events(_ input: JSONValue) throws -> [Bool] { try input.numbers("event").map { $0 == 1 } }
+
+private func survivalData(_ input: JSONValue) throws -> SurvivalData {
+  try SurvivalData(
+    time: input.numbers("time"), event: events(input),
+    entry: input["entry"]?.array == nil ? nil : input.numbers("entry"))
+}
+
+private func kaplanMeier(_ input: JSONValue, scale: String, level: String) throws -> KaplanMeier {
+  guard let kind = KaplanMeier.IntervalScale(rawValue: try input.word(scale)) else {
+    throw KernelInputFault(key: scale, expected: "a scale of survival intervals")
+  }
+  return KaplanMeier(try survivalData(input), level: try ConfidenceLevel(input.number(level)), scale: kind)
+}
+
+private func logRank(_ input: JSONValue) throws -> JSONValue {
+  let labels = try input.integers("group")
+  let test = try LogRank(
+    time: input.numbers("time"), event: events(input), group: labels, groups: Set(labels).count,
+    strata: input["strata"]?.array == nil ? nil : input.integers("strata"), rho: input.number("rho", default: 0))
+  return [
+    "observed": Reading.value(test.observed), "expected": Reading.value(test.expected),
+    "statistic": Reading.value(test.statistic), "degreesOfFreedom": .integer(test.degreesOfFreedom),
+    "pValue": Reading.value(test.pValue),
+  ]
+}
