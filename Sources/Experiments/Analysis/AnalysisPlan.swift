@@ -14,6 +14,8 @@ public struct AnalysisPlan: Sendable {
   public var minimumUnits: Int
   /// Units, all arms together, that the run was planned for; tunes sequential intervals and says when a fixed run ends.
   public var plannedUnits: Int?
+  /// A winner needs every guardrail clearly inside its margin; else only a crossed one stops it.
+  public var requiresGuardrails: Bool
   /// No more data will come: a decision is due.
   public var isFinal: Bool
   public var seed: UInt64?
@@ -31,7 +33,7 @@ public struct AnalysisPlan: Sendable {
   public init(
     metrics: [Metric], control: String = "control", weights: [String: Double]? = nil, alpha: Double = 0.05,
     correction: Correction = .holm, method: Method = .fixed, minimumUnits: Int = 50, plannedUnits: Int? = nil,
-    isFinal: Bool = true, seed: UInt64? = nil, specHash: String? = nil
+    requiresGuardrails: Bool = true, isFinal: Bool = true, seed: UInt64? = nil, specHash: String? = nil
   ) {
     self.metrics = metrics
     self.control = control
@@ -41,6 +43,7 @@ public struct AnalysisPlan: Sendable {
     self.method = method
     self.minimumUnits = minimumUnits
     self.plannedUnits = plannedUnits
+    self.requiresGuardrails = requiresGuardrails
     self.isFinal = isFinal
     self.seed = seed
     self.specHash = specHash

@@ -27,7 +27,7 @@ struct Decider {
 
   private func withWinner(_ best: Winner, _ analysis: Analysis) -> Analysis.Decision {
     let unclear = guardrails(analysis, .unclear).filter { $0.variant == best.variant }
-    if !unclear.isEmpty {
+    if plan.requiresGuardrails, !unclear.isEmpty {
       let reasons = unclear.map {
         "\(best.variant) improves \(best.metric), but the interval of the guardrail \($0.metric) does not yet exclude its margin."
       }
@@ -41,8 +41,11 @@ struct Decider {
       reasons = ["\(best.variant) improves \(best.metric) but worsens \(harmed) significantly."]
       return .init(outcome: .keep, variant: analysis.control, reasons: reasons)
     }
-    let rails = analysis.metrics.filter { $0.role == .guardrail }.map(\.name)
-    if !rails.isEmpty { reasons.append("Guardrails held: \(rails.joined(separator: ", ")).") }
+    let held = guardrails(analysis, .held).filter { $0.variant == best.variant }.map(\.metric)
+    if !held.isEmpty { reasons.append("Guardrails held: \(held.joined(separator: ", ")).") }
+    if !unclear.isEmpty {
+      reasons.append("Guardrails unclear, which the plan allows: \(unclear.map(\.metric).joined(separator: ", ")).")
+    }
     return .init(outcome: .ship, variant: best.variant, reasons: reasons)
   }
 

@@ -1,0 +1,81 @@
+import Basics
+import Hashing
+
+extension ExperimentSpec {
+  /// The plan with every default filled in, keys in a fixed order: two specs that mean the same give the same JSON.
+  ///
+  /// What arrives while the experiment runs is no part of it: `data.files`, `data.exposures`, `data.final`; nor are the
+  /// spec's folder and the descriptions of variants.
+  public var canonicalJSON: JSONValue {
+    [
+      "version": 1, "kind": "experiment", "name": .string(name), "hypothesis": .optional(hypothesis?.text),
+      "variants": .array(
+        variants.map { ["name": .string($0.name), "value": $0.value ?? .string($0.name)] }),
+      "control": .string(control), "allocation": allocation.canonicalJSON, "data": data.canonicalJSON,
+      "metrics": .array(metrics.map { .string($0.text) }), "method": method.canonicalJSON,
+      "decision": decision.canonicalJSON, "rollout": rollout?.canonicalJSON ?? .null, "model": .optional(model),
+    ]
+  }
+
+  /// `sha256:` and 64 hexadecimal digits, of the compact text of `canonicalJSON`. It changes exactly when the plan does.
+  public var specHash: String { SpecHash.of(canonicalJSON) }
+}
+
+enum SpecHash {
+  static func of(_ json: JSONValue) -> String { "sha256:" + SHA256.hex(of: Array(json.text().utf8)) }
+}
+
+extension JSONValue {
+  static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+  static func optional(_ number: Double?) -> JSONValue { number.map { .number($0) } ?? .null }
+}
+
+extension ExperimentSpec.Allocation {
+  fileprivate var canonicalJSON: JSONValue {
+    let sorted = weights.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    return [
+      "scheme": .string(scheme), "salt": .string(salt),
+      "weights": .object(JSONObject(sorted.map { ($0.key, .number($0.value)) })), "coverage": .number(coverage),
+    ]
+  }
+}
+
+extension ExperimentSpec.DataSource {
+  fileprivate var canonicalJSON: JSONValue {
+    [
+      "variant": .string(variantColumn), "unit": .optional(unitColumn), "cluster": .optional(clusterColumn),
+      "segments": .array(segmentColumns.map { .string($0) }), "time": .optional(timeColumn),
+      "allowed_bad_rows": .number(allowedBadRows),
+    ]
+  }
+}
+
+extension ExperimentSpec.Method {
+  fileprivate var canonicalJSON: JSONValue {
+    [
+      "name": .string(name.rawValue), "alpha": .number(alpha), "correction": .string(correction.rawValue),
+      "planned_units": plannedUnits.map { .integer($0) } ?? .null,
+    ]
+  }
+}
+
+extension ExperimentSpec.DecisionRule {
+  fileprivate var canonicalJSON: JSONValue {
+    [
+      "minimum_units_per_variant": .integer(minimumUnitsPerVariant), "minimum_runtime": .optional(minimumRuntime),
+      "require_guardrails": .bool(requiresGuardrails),
+    ]
+  }
+}
+
+extension ExperimentSpec.Rollout {
+  fileprivate var canonicalJSON: JSONValue {
+    [
+      "flag": .string(flag), "target": .string(target.rawValue),
+      "stages": .array(
+        stages.map {
+          ["share": .number($0.share), "hold": .number($0.hold), "approval": .bool($0.requiresApproval)]
+        }), "requires_approval": .bool(requiresApproval),
+    ]
+  }
+}

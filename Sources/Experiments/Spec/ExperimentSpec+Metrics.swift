@@ -1,0 +1,100 @@
+import Basics
+
+extension ExperimentSpec {
+  /// Metrics as texts in the notation of the command line, or as mappings.
+  static func readMetrics(_ root: SpecReader) -> [Metric] {
+    root.require("metrics", "at least one, such as 'conversion = proportion(converted)'")
+    guard let nodes = root.elements("metrics", "a list of metrics") else { return [] }
+    var metrics: [Metric] = []
+    for (index, node) in nodes.enumerated() {
+      guard let metric = readMetric(node, "metrics[\(index)]", root) else { continue }
+      if metrics.contains(where: { $0.name == metric.name }) {
+        root.faults.add(.nameTwice("metrics", found: metric.name), node.position)
+      }
+      metrics.append(metric)
+    }
+    return metrics
+  }
+
+  private static func readMetric(_ node: SpecNode, _ path: String, _ root: SpecReader) -> Metric? {
+    if case .mapping = node.content { return readMapping(node, path, root.faults) }
+    guard let text = root.text(node, path) else { return nil }
+    do throws(MetricSpecFault) { return try Metric(parsing: text) } catch {
+      root.faults.add(.badMetric(sentence: error.sentence, column: error.position?.column), node.position)
+      return nil
+    }
+  }
+
+  private static func readMapping(_ node: SpecNode, _ path: String, _ faults: SpecFaults) -> Metric? {
+    guard let reader = SpecReader(node, path: path, faults: faults) else { return nil }
+    reader.require("name", "what the metric is called")
+    reader.require("kind", "proportion, mean, ratio or quantile")
+    let name = reader.text("name") ?? ""
+    let kind: MetricKindName? = reader.choice("kind")
+    let metricKind = kind.flatMap { readKind($0, reader) }
+    let options = readOptions(reader, kind)
+    if kind != nil { reader.finish() }  // The keys depend on the kind.
+    return metricKind.map { Metric(name, $0, options: options) }
+  }
+
+  private enum MetricKindName: String, CaseIterable { case proportion, mean, ratio, quantile }
+
+  private static func readKind(_ kind: MetricKindName, _ reader: SpecReader) -> Metric.Kind? {
+    func column(_ key: String) -> String? {
+      reader.require(key, "the name of a column")
+      return reader.text(key)
+    }
+    switch kind {
+    case .proportion: return column("column").map { .proportion($0) }
+    case .mean:
+      let covariates = reader.texts("covariates") ?? []
+      return column("column").map { .mean($0, covariates: covariates) }
+    case .ratio:
+      let covariates = reader.texts("covariates") ?? []
+      let (numerator, denominator) = (column("numerator"), column("denominator"))
+      guard let numerator, let denominator else { return nil }
+      return .ratio(numerator: numerator, denominator: denominator, covariates: covariates)
+    case .quantile:
+      reader.require("probability", "a number in (0, 1)")
+      let probability = reader.number("probability", "a number in (0, 1)") { $0 > 0 && $0 < 1 }
+      let name = column("column")
+      guard let name, let probability else { return nil }
+      return .quantile(name, probability: probability)
+    }
+  }
+
+  private static func readOptions(_ reader: SpecReader, _ kind: MetricKindName?) -> Metric.Options {
+    var options = Metric.Options()
+    options.role = reader.choice("role") ?? options.role
+    options.direction = reader.choice("direction") ?? options.direction
+    if let node = reader.node("margin") {
+      if let value = Shares.fraction(node), value >= 0 {
+        options.margin = node.number == nil ? .relative(value) : .absolute(value)
+      } else {
+        reader.faults.add(
+          .badValue(reader.full("margin"), expected: "a number, or a percentage such as 2%", found: node.found),
+          node.position)
+      }
+    }
+    if kind != .proportion, let node = reader.node("cap") {
+      if let cap = cap(node) {
+        options.cap = cap
+      } else {
+        reader.faults.add(
+          .badValue(reader.full("cap"), expected: "a number, or a percentile such as p99.9", found: node.found),
+          node.position)
+      }
+    }
+    options.windowSeconds = reader.duration("window")
+    options.event = reader.text("event")
+    return options
+  }
+
+  private static func cap(_ node: SpecNode) -> Metric.Cap? {
+    if let number = node.number { return .absolute(number) }
+    guard let text = node.text, text.hasPrefix("p"), let percentile = Double(text.dropFirst()), percentile > 0,
+      percentile < 100
+    else { return nil }
+    return .percentile(percentile)
+  }
+}
