@@ -15,6 +15,25 @@ package struct ReferenceFile: Sendable {
     package let expected: JSONValue
     package let tolerance: Double
     package let absoluteTolerance: Double?
+
+    package init(
+      name: String, kernel: String, input: JSONValue, expected: JSONValue, tolerance: Double = 0,
+      absoluteTolerance: Double? = nil
+    ) {
+      self.name = name
+      self.kernel = kernel
+      self.input = input
+      self.expected = expected
+      self.tolerance = tolerance
+      self.absoluteTolerance = absoluteTolerance
+    }
+  }
+
+  /// Cases that were read from another form, such as a table of golden vectors.
+  package init(path: String, kernel: String, cases: [Case]) {
+    self.path = path
+    self.kernel = kernel
+    self.cases = cases
   }
 
   /// - Throws: `ReferenceFault` or `JSONFault` if the file cannot be read or does not have the schema.
