@@ -1,0 +1,50 @@
+/// GitHub-flavoured Markdown.
+package struct MarkdownText {
+  package private(set) var text = ""
+
+  package init() {}
+
+  package mutating func heading(_ level: Int, _ title: String) {
+    separate()
+    text += String(repeating: "#", count: level) + " " + Self.escape(title) + "\n"
+  }
+
+  package mutating func paragraph(_ words: String) {
+    separate()
+    text += words + "\n"
+  }
+
+  package mutating func list(_ items: [String]) {
+    guard !items.isEmpty else { return }
+    separate()
+    for item in items { text += "- " + item + "\n" }
+  }
+
+  /// - Parameter columns: title, and whether the column is of numbers (aligned right).
+  package mutating func table(_ columns: [(title: String, numeric: Bool)], _ rows: [[String]]) {
+    guard !rows.isEmpty else { return }
+    separate()
+    text += line(columns.map { Self.escape($0.title) })
+    text += line(columns.map { $0.numeric ? "---:" : ":---" })
+    for row in rows { text += line(row.map(Self.escape)) }
+  }
+
+  /// Text that shows as it is: no markup, no HTML, no line breaks.
+  package static func escape(_ text: String) -> String {
+    var out = ""
+    for character in DisplayWidth.printable(text) {
+      switch character {
+      case "\\", "`", "*", "_", "[", "]", "|", "#", "~": out += "\\\(character)"
+      case "<": out += "&lt;"
+      case ">": out += "&gt;"
+      case "&": out += "&amp;"
+      default: out.append(character)
+      }
+    }
+    return out
+  }
+
+  private func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+
+  private mutating func separate() { if !text.isEmpty { text += "\n" } }
+}
