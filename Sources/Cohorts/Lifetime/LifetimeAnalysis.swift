@@ -12,11 +12,11 @@ public enum LifetimeAnalysis {
   public static func missingForModel(_ purchases: PurchaseLog, _ assignment: CohortAssignment) -> String? {
     let complete = assignment.asOfPeriod - (assignment.cohortPeriods.first ?? assignment.asOfPeriod)
     guard complete >= minimumPeriods else {
-      return "\(complete) complete periods since the first cohort; a model needs \(minimumPeriods)."
+      return "complete periods since the first cohort: \(complete); a model needs \(minimumPeriods)."
     }
     let returning = purchases.customers(asOf: purchases.asOfDay).count { $0.row.frequency > 0 }
     guard returning >= minimumReturning else {
-      return "\(returning) customers came back; a model needs \(minimumReturning)."
+      return "customers who came back: \(returning); a model needs \(minimumReturning)."
     }
     return nil
   }

@@ -120,9 +120,7 @@ struct Projector<Model: PurchaseModel> {
         repeating: [Double](repeating: 0, count: projector.horizons.count), count: projector.groups)
       (purchases, purchaseVariance, value, valueVariance) = (zero, zero, zero, zero)
       valueSlopes = [zero, zero, zero]
-      let future = projector.history.rows.map { row in
-        projector.horizons.map { model.futurePurchases(row, horizon: $0) }
-      }
+      let future = projector.history.rows.map { model.futurePurchases($0, horizons: projector.horizons) }
       for cell in projector.cells { add(cell, future[cell.row], projector) }
     }
 

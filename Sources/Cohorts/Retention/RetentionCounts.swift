@@ -44,6 +44,7 @@ package struct RetentionCounts: Sendable {
     func forEachActivity(in block: Range<Int>, _ body: (_ unit: Int, _ age: Int) -> Void) {
       let calendar = assignment.calendar
       let asOf = assignment.asOf
+      let roles = log.roles
       var rolling: Int64?
       if case .rolling(let seconds) = window { rolling = seconds }
       log.units.withUnsafeBufferPointer { units in
@@ -53,7 +54,7 @@ package struct RetentionCounts: Sendable {
               for event in 0..<times.count {
                 let (unit, time) = (Int(units[event]), times[event])
                 guard time <= asOf, block.contains(unit), time >= starts[unit] else { continue }
-                if let roles = log.roles, !roles[event].contains(.activity) { continue }
+                if let roles, !roles[event].contains(.activity) { continue }
                 if let rolling {
                   body(unit, Int((time - starts[unit]) / rolling))
                 } else {
@@ -82,6 +83,7 @@ package struct RetentionCounts: Sendable {
   }
 
   private mutating func countInWindows(_ units: Units, lastAge: Int) {
+    let ages = ages
     let unitCount = units.rowOfUnit.count
     // No age beyond the longest observation can be counted.
     let reach = (0..<unitCount).reduce(0) { units.rowOfUnit[$1] >= 0 ? max($0, units.complete($1)) : $0 }
@@ -99,22 +101,27 @@ package struct RetentionCounts: Sendable {
           if age <= lastAge { bits[(unit - first) * words + age / 64] |= 1 << UInt64(age % 64) }
         }
       }
-      for unit in block where units.rowOfUnit[unit] >= 0 {
-        let offset = Int(units.rowOfUnit[unit]) * ages.count
-        let complete = min(units.complete(unit), lastAge + 1)
-        let place = (unit - first) * words
-        if single {
-          addSetBits(bitmaps, from: place, words: words, below: complete, to: offset)
-        } else {
-          for (column, age) in ages.enumerated() where age.to < complete {
-            if Self.anyBit(bitmaps, from: place, in: age.from...age.to) { retained[offset + column] += 1 }
+      retained.withUnsafeMutableBufferPointer { retained in
+        for unit in block where units.rowOfUnit[unit] >= 0 {
+          let offset = Int(units.rowOfUnit[unit]) * ages.count
+          let complete = min(units.complete(unit), lastAge + 1)
+          let place = (unit - first) * words
+          if single {
+            Self.addSetBits(bitmaps, from: place, words: words, below: complete, to: offset, of: retained)
+          } else {
+            for (column, age) in ages.enumerated() where age.to < complete {
+              if Self.anyBit(bitmaps, from: place, in: age.from...age.to) { retained[offset + column] += 1 }
+            }
           }
         }
       }
     }
   }
 
-  private mutating func addSetBits(_ bitmaps: [UInt64], from place: Int, words: Int, below limit: Int, to offset: Int) {
+  private static func addSetBits(
+    _ bitmaps: [UInt64], from place: Int, words: Int, below limit: Int, to offset: Int,
+    of retained: UnsafeMutableBufferPointer<Int>
+  ) {
     for word in 0..<words where word * 64 < limit {
       var bits = bitmaps[place + word]
       if limit - word * 64 < 64 { bits &= (1 << UInt64(limit - word * 64)) - 1 }

@@ -97,8 +97,16 @@ public struct ParetoNBD: PurchaseModel, Hashable {
   public func probabilityAlive(_ row: CustomerHistory.Row) -> Double { mixture(row).alive }
 
   public func futurePurchases(_ row: CustomerHistory.Row, horizon: Double) -> PurchaseMoments {
+    futurePurchases(row, horizon: horizon, alive: probabilityAlive(row))
+  }
+
+  public func futurePurchases(_ row: CustomerHistory.Row, horizons: [Double]) -> [PurchaseMoments] {
+    let alive = probabilityAlive(row)
+    return horizons.map { futurePurchases(row, horizon: $0, alive: alive) }
+  }
+
+  private func futurePurchases(_ row: CustomerHistory.Row, horizon: Double, alive: Double) -> PurchaseMoments {
     guard horizon > 0 else { return PurchaseMoments(first: 0, secondFactorial: 0) }
-    let alive = mixture(row).alive
     let (shape, rate) = (r + Double(row.frequency), alpha + row.age)
     let lifetime = lifetimeMoments(beta + row.age, horizon: horizon)
     return PurchaseMoments(

@@ -13,6 +13,8 @@ public protocol PurchaseModel: Sendable {
   func probabilityAlive(_ row: CustomerHistory.Row) -> Double
   /// Purchases in the next `horizon` units of time, given the history.
   func futurePurchases(_ row: CustomerHistory.Row, horizon: Double) -> PurchaseMoments
+  /// The same at several horizons, what does not depend on them computed once.
+  func futurePurchases(_ row: CustomerHistory.Row, horizons: [Double]) -> [PurchaseMoments]
   /// E[repeat purchases of a new customer in `horizon` units of time].
   func expectedPurchases(horizon: Double) -> Double
   /// Starting points in the data's own unit of time.
@@ -25,6 +27,10 @@ extension PurchaseModel {
   /// E[purchases in the next `horizon` units of time | history].
   public func expectedPurchases(_ row: CustomerHistory.Row, horizon: Double) -> Double {
     futurePurchases(row, horizon: horizon).mean
+  }
+
+  public func futurePurchases(_ row: CustomerHistory.Row, horizons: [Double]) -> [PurchaseMoments] {
+    horizons.map { futurePurchases(row, horizon: $0) }
   }
 
   public func logLikelihood(_ history: CustomerHistory) -> Double {
