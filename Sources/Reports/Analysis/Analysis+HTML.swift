@@ -85,7 +85,7 @@ struct AnalysisPage {
   private func legend(_ isShown: Bool) -> Markup {
     guard isShown else { return .list([]) }
     let correction = view.correctionName.map { ", p-values adjusted by \($0)" } ?? ""
-    let alpha = view.format.number(analysis.alpha)
+    let alpha = view.format.setting(analysis.alpha)
     return .tag(
       "p", ["class": "legend"],
       .text(

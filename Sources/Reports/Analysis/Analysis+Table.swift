@@ -140,7 +140,7 @@ private struct AnalysisTable {
   private var footer: String {
     var out = ""
     let legend =
-      "\(ink.symbol("✓", "+")) better, \(ink.symbol("✗", "x")) worse at alpha \(ink.format.number(analysis.alpha))"
+      "\(ink.symbol("✓", "+")) better, \(ink.symbol("✗", "x")) worse at alpha \(ink.format.setting(analysis.alpha))"
     let correction = view.correctionName.map { "p adj. by \($0)" } ?? "p-values are not adjusted"
     out += wrapped("\(legend); \(correction).", style: .dim)
     for (name, text) in view.provenance {

@@ -198,7 +198,7 @@ struct AnalysisView {
     if analysis.input.unreadableRows > 0 { rows += ", \(format.count(analysis.input.unreadableRows)) unreadable" }
     lines.append(("Rows", rows))
     let correction = correctionName.map { "p-values adjusted by \($0)" } ?? "p-values not adjusted"
-    lines.append(("Method", "\(analysis.method), alpha \(format.number(analysis.alpha)), \(correction)"))
+    lines.append(("Method", "\(analysis.method), alpha \(format.setting(analysis.alpha)), \(correction)"))
     if let hash = analysis.provenance.specHash { lines.append(("Plan", hash)) }
     if let seed = analysis.provenance.seed { lines.append(("Seed", "\(seed)")) }
     lines.append(("Verdict", "version \(analysis.provenance.version), schema \(analysis.schema)"))

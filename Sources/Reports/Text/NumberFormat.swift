@@ -80,6 +80,11 @@ package struct NumberFormat: Sendable {
     }
   }
 
+  /// A setting such as 0.05, as it was written: no zeros behind the last digit.
+  package func setting(_ value: Double) -> String {
+    value.isFinite ? value == value.rounded() ? number(value) : "\(value)" : number(value)
+  }
+
   // MARK: Parts
 
   private func sign(_ value: Double, _ signed: Bool) -> String { value < 0 ? minus : signed ? "+" : "" }
@@ -94,7 +99,7 @@ package struct NumberFormat: Sendable {
 
   private func grouped(_ digits: String) -> String {
     let whole = digits.prefix { $0 != "." }
-    guard whole.count > 4 else { return digits }
+    guard whole.count > 3 else { return digits }
     var out = ""
     for (index, digit) in whole.enumerated() {
       if index > 0, (whole.count - index) % 3 == 0 { out.append(",") }

@@ -143,7 +143,7 @@ package struct TextTable: Sendable {
       for (position, entry) in widths.enumerated() {
         if position > 0 { pending += table.gap }
         let cell = entry.column < cells.count ? cells[entry.column] : Cell("")
-        let text = cell.draw?(entry.width) ?? DisplayWidth.truncate(cell.text, to: entry.width, unicode: ink.unicode)
+        var text = cell.draw?(entry.width) ?? DisplayWidth.truncate(cell.text, to: entry.width, unicode: ink.unicode)
         let free = max(entry.width - DisplayWidth.of(text), 0)
         let left =
           switch table.columns[entry.column].alignment {
@@ -151,6 +151,7 @@ package struct TextTable: Sendable {
           case .right: free
           case .center: free / 2
           }
+        if position == widths.count - 1 { while text.hasSuffix(" ") { text.removeLast() } }
         pending += left
         if !text.isEmpty {
           out += String(repeating: " ", count: pending) + ink.paint(text, cell.style)
