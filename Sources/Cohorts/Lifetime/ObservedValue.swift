@@ -11,10 +11,11 @@ public enum ObservedValue {
     let names = assignment.cohortNames
     var sizes = [Int](repeating: 0, count: names.count)
     var cells = [[Running]](repeating: [Running](repeating: Running(), count: maximumAge + 1), count: names.count)
+    let completeAges = assignment.completeAges(window: settings.window)
     for unit in 0..<log.unitCount where assignment.cohortOfUnit[unit] >= 0 {
       let cohort = Int(assignment.cohortOfUnit[unit])
       sizes[cohort] += 1
-      let complete = min(assignment.completeAges(ofUnit: unit, window: settings.window), maximumAge + 1)
+      let complete = min(Int(completeAges[unit]), maximumAge + 1)
       var (sum, next) = (0.0, byUnit.places[unit])
       for age in stride(from: 0, to: complete, by: 1) {
         while next < byUnit.places[unit + 1], byUnit.entries[next].age <= age {

@@ -109,11 +109,15 @@ public struct CohortAssignment: Sendable {
     return (ordered.map(Int.init), cohortOfUnit)
   }
 
-  /// The number of whole ages that a unit could be observed for.
-  func completeAges(ofUnit unit: Int, window: CohortSettings.Window) -> Int {
+  /// By unit: the number of whole ages that it could be observed for; 0 without a start.
+  func completeAges(window: CohortSettings.Window) -> [Int32] {
     switch window {
-    case .calendar: asOfPeriod - Int(startPeriods[unit])
-    case .rolling(let seconds): Int((asOf - starts[unit]) / seconds)
+    case .calendar:
+      zip(starts, startPeriods).map { start, period in
+        start == Self.noStart ? 0 : Int32(clamping: asOfPeriod - Int(period))
+      }
+    case .rolling(let seconds):
+      starts.map { start in start == Self.noStart ? 0 : Int32(clamping: (asOf - start) / seconds) }
     }
   }
 }

@@ -23,7 +23,9 @@ package struct RetentionCounts: Sendable {
     observed = [Int](repeating: 0, count: rows * ages.count)
     retained = [Int](repeating: 0, count: rows * ages.count)
     guard let lastAge = ages.map(\.to).max() else { return }
-    let units = Units(log: log, assignment: assignment, window: settings.window, rowOfUnit: rowOfUnit)
+    let units = Units(
+      log: log, assignment: assignment, window: settings.window, rowOfUnit: rowOfUnit,
+      complete: assignment.completeAges(window: settings.window))
     countObserved(units, lastAge: lastAge)
     switch settings.retention {
     case .on, .bracket: countInWindows(units, lastAge: lastAge)
@@ -37,7 +39,8 @@ package struct RetentionCounts: Sendable {
     let window: CohortSettings.Window
     let rowOfUnit: [Int32]
 
-    func complete(_ unit: Int) -> Int { assignment.completeAges(ofUnit: unit, window: window) }
+    /// Whole ages that each unit could be observed for.
+    let complete: [Int32]
 
     /// Calls `body` with unit and age of each activity at or after the unit's start and not after the end of observation.
     @inline(__always)
@@ -73,7 +76,7 @@ package struct RetentionCounts: Sendable {
     let width = lastAge + 2
     var unitsBy = [Int](repeating: 0, count: rows * width)
     for (unit, row) in units.rowOfUnit.enumerated() where row >= 0 {
-      unitsBy[Int(row) * width + min(max(0, units.complete(unit)), lastAge + 1)] += 1
+      unitsBy[Int(row) * width + min(max(0, Int(units.complete[unit])), lastAge + 1)] += 1
     }
     for row in 0..<rows {
       var atLeast = [Int](repeating: 0, count: width + 1)
@@ -86,7 +89,7 @@ package struct RetentionCounts: Sendable {
     let ages = ages
     let unitCount = units.rowOfUnit.count
     // No age beyond the longest observation can be counted.
-    let reach = (0..<unitCount).reduce(0) { units.rowOfUnit[$1] >= 0 ? max($0, units.complete($1)) : $0 }
+    let reach = (0..<unitCount).reduce(0) { units.rowOfUnit[$1] >= 0 ? max($0, Int(units.complete[$1])) : $0 }
     guard reach > 0 else { return }
     let lastAge = min(lastAge, reach - 1)
     let words = lastAge / 64 + 1
@@ -104,7 +107,7 @@ package struct RetentionCounts: Sendable {
       retained.withUnsafeMutableBufferPointer { retained in
         for unit in block where units.rowOfUnit[unit] >= 0 {
           let offset = Int(units.rowOfUnit[unit]) * ages.count
-          let complete = min(units.complete(unit), lastAge + 1)
+          let complete = min(Int(units.complete[unit]), lastAge + 1)
           let place = (unit - first) * words
           if single {
             Self.addSetBits(bitmaps, from: place, words: words, below: complete, to: offset, of: retained)
@@ -147,7 +150,7 @@ package struct RetentionCounts: Sendable {
     let unitCount = units.rowOfUnit.count
     var lastActive = [Int32](repeating: -1, count: unitCount)
     let complete = (0..<unitCount).map { unit in
-      units.rowOfUnit[unit] >= 0 ? Int32(clamping: units.complete(unit)) : 0
+      units.rowOfUnit[unit] >= 0 ? units.complete[unit] : 0
     }
     lastActive.withUnsafeMutableBufferPointer { last in
       units.forEachActivity(in: 0..<unitCount) { unit, age in
