@@ -13,6 +13,7 @@ import Testing
     #expect(format.percent(0.0512, signed: true) == "+5.12%")
     #expect(format.percent(-0.00001, decimals: 1, signed: true) == "0.0%")
     #expect(format.count(1_234_567) == "1,234,567" && format.count(.min) == "−9,223,372,036,854,775,808")
+    #expect(format.compact(150_000) == "150k" && format.compact(-1_250_000) == "−1.25M" && format.compact(40) == "40")
     #expect(format.setting(0.05) == "0.05" && format.bytes(4_812_345) == "4.81 MB")
   }
 

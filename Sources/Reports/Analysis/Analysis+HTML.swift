@@ -36,11 +36,10 @@ struct AnalysisPage {
     for metric in analysis.metrics where metric.role == .goal || metric.role == .guardrail {
       for comparison in metric.comparisons where comparison.segment == nil {
         let name = analysis.variants.count > 2 ? "\(metric.name), \(comparison.variant)" : metric.name
-        var note = view.liftInterval(comparison)
+        let hasLift = comparison.lift.estimate != nil
+        var note = hasLift ? view.liftInterval(comparison) : view.differenceInterval(comparison, metric)
         if let guardrail = comparison.guardrail { note = "guardrail \(guardrail.outcome.rawValue) · " + note }
-        let lift =
-          comparison.lift.estimate == nil
-          ? view.difference(comparison.difference.estimate, metric) : view.lift(comparison)
+        let lift = hasLift ? view.lift(comparison) : view.difference(comparison.difference.estimate, metric)
         tiles.append((name, lift, note, Self.tone(view.mark(comparison, metric))))
       }
     }
@@ -78,7 +77,7 @@ struct AnalysisPage {
     view.families.enumerated().map { index, family in
       HTMLPage.section(
         family.title, id: "family-\(index)",
-        [forest(family), details(family), legend(index == 0)])
+        [forest(family), legend(index == 0), details(family)])
     }
   }
 
@@ -185,7 +184,10 @@ struct AnalysisPage {
     let format = view.format
     let rows = view.groups(metric).flatMap(\.comparisons).map { comparison -> [String] in
       func arm(_ arm: Analysis.ArmEstimate) -> [String] {
-        ["\(view.value(arm.value, metric)) ± \(view.value(arm.standardError, metric))", format.count(arm.units)]
+        [
+          "\(view.value(arm.value, metric)) ± \(view.standardError(arm.standardError, metric))",
+          format.count(arm.units),
+        ]
       }
       var statistic = format.number(comparison.statistic, digits: 4)
       if let freedom = comparison.degreesOfFreedom { statistic += " (\(format.number(freedom, digits: 4)))" }

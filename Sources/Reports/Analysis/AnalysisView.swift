@@ -97,6 +97,10 @@ struct AnalysisView {
       ? format.percent(value, digits: 4, signed: signed) : format.number(value, digits: 4, signed: signed)
   }
 
+  func standardError(_ value: Double?, _ metric: Analysis.MetricResult) -> String {
+    metric.kind == "proportion" ? format.percent(value, digits: 2) : format.number(value, digits: 2)
+  }
+
   /// In the metric's unit; percentage points for proportions.
   func difference(_ value: Double?, _ metric: Analysis.MetricResult) -> String {
     guard metric.kind == "proportion", let value, value.isFinite else {

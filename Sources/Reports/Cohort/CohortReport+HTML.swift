@@ -174,7 +174,7 @@ struct CohortPage {
     let what = hasValue ? "value" : "purchases"
     let chart = LineChart(
       title: "Projected \(what) of all customers", series: [series], xTitle: "periods from the end of observation",
-      showX: { format.number($0) }, showY: { value, _ in format.number(value, digits: 3) })
+      showX: { format.number($0) }, showY: { value, _ in format.compact(value) })
     return [.tag("h3", [:], .text("Projected \(what) of all customers")), chart.markup]
   }
 
@@ -188,7 +188,7 @@ struct CohortPage {
     }
     let chart = LineChart(
       title: "Observed value per unit by cohort and age", series: series, xTitle: "\(view.period)s since start",
-      showX: { format.number($0) }, showY: { value, _ in format.number(value, digits: 3) })
+      showX: { format.number($0) }, showY: { value, _ in format.compact(value) })
     return [.tag("h3", [:], "Observed cumulative value per unit, one line a cohort"), chart.markup]
   }
 

@@ -59,7 +59,12 @@ struct HeatMap {
       ? Markup.list([])
       : SVG.text(
         view.format.percent(rate, decimals: rate < 0.0995 ? 1 : 0), SVG.length(x(index) + cellWidth / 2), baseline,
-        anchor: "middle", shade > 0.55 ? "cell on" : "cell")
+        anchor: "middle", Self.textClass(shade))
     return .tag("g", [:], .tag("title", [:], .text(title)), box, number)
+  }
+
+  /// Black or white text, whichever has the contrast of 4.5 that WCAG 2 asks for on this shade, in light and in dark.
+  private static func textClass(_ shade: Double) -> String {
+    "cell" + (shade > 0.85 ? " on-light" : "") + (shade > 0.59 ? " on-dark" : "")
   }
 }

@@ -4,13 +4,13 @@ enum StyleSheet {
 
     :root { color-scheme: light dark;
       --page: #f5f6f8; --card: #ffffff; --ink: #17202c; --soft: #55606e; --line: #e1e5ea; --grid: #e9ecf0;
-      --accent: #1f5fbf; --on-accent: #ffffff; --band: #1f5fbf; --good: #0d6b3f; --good-bg: #e3f4ea; --bad: #b3261e;
+      --accent: #1f5fbf; --band: #1f5fbf; --good: #0d6b3f; --good-bg: #e3f4ea; --bad: #b3261e;
       --bad-bg: #fcebe9; --warn: #835200; --warn-bg: #fdf2dc; --calm-bg: #e8f0fb;
       --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
       --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
-    @media (prefers-color-scheme: dark) { :root {
+    @media screen and (prefers-color-scheme: dark) { :root {
       --page: #10151c; --card: #19202a; --ink: #e8ecf1; --soft: #a2adba; --line: #2c3643; --grid: #252e3a;
-      --accent: #7fb2ff; --on-accent: #0d1420; --band: #7fb2ff; --good: #6fd49b; --good-bg: #15301f; --bad: #ff9b92;
+      --accent: #7fb2ff; --band: #7fb2ff; --good: #6fd49b; --good-bg: #15301f; --bad: #ff9b92;
       --bad-bg: #3a1b1a; --warn: #f0bd63; --warn-bg: #352812; --calm-bg: #1a2a42; } }
     * { box-sizing: border-box; }
     body { margin: 0; padding: 2rem 1.25rem 3rem; background: var(--page); color: var(--ink);
@@ -29,7 +29,7 @@ enum StyleSheet {
     .reasons { margin: 0.9rem 0 0; padding-left: 1.1rem; max-width: 48rem; }
     .reasons li { margin: 0.2rem 0; overflow-wrap: anywhere; }
     .summary { color: var(--soft); margin-top: 0.8rem; overflow-wrap: anywhere; }
-    .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 0.9rem; margin-bottom: 0.9rem; }
+    .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: 0.9rem; margin-bottom: 0.9rem; }
     .tile, .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
     .tile { padding: 0.95rem 1.1rem 1rem; }
     .tile-name { color: var(--soft); font-size: 0.87rem; overflow-wrap: anywhere; }
@@ -53,7 +53,7 @@ enum StyleSheet {
     .forest tbody:first-of-type .metric th { border-top: 0; padding-top: 0.2rem; }
     .forest .by th { color: var(--soft); font-size: 0.8rem; padding-top: 0.35rem; }
     .forest .part th { padding-left: 1rem; }
-    .forest .lift { font-weight: 650; } .forest .interval { color: var(--soft); font-size: 0.85rem; }
+    .forest .lift { font-weight: 650; } .forest td.interval { padding-left: 0.5rem; } .forest .interval { color: var(--soft); font-size: 0.85rem; }
     .forest .better .lift { color: var(--good); } .forest .worse .lift { color: var(--bad); }
     .forest .remark td { color: var(--soft); font-size: 0.83rem; padding: 0 0 0.45rem; }
     .forest svg { display: block; overflow: visible; }
@@ -71,16 +71,17 @@ enum StyleSheet {
     .curve.second { stroke: var(--soft); stroke-dasharray: 5 4; } .curve.faint { stroke: var(--soft); stroke-width: 1.2; opacity: 0.55; }
     .band { fill: var(--band); opacity: 0.16; stroke: none; } .dot { fill: var(--accent); stroke: var(--card); stroke-width: 1.2; }
     .dot.faint { fill: var(--soft); }
-    .chart { display: block; max-width: 760px; margin: 0.2rem 0 0.4rem; }
-    .legend { color: var(--soft); font-size: 0.83rem; max-width: 48rem; }
-    .heat rect { fill: var(--accent); } .heat .cell { fill: var(--ink); font-size: 12px; } .heat .cell.on { fill: var(--on-accent); }
+    .data td { white-space: nowrap; } .data tbody th { min-width: 5rem; } .chart { display: block; overflow: visible; max-width: 760px; margin: 0.2rem 0 0.4rem; }
+    .legend { margin-top: 0.6rem; color: var(--soft); font-size: 0.83rem; max-width: 48rem; }
+    .heat rect { fill: var(--accent); } .heat .cell { fill: #000; font-size: 12px; } .heat .cell.on-light { fill: #fff; }
+    @media screen and (prefers-color-scheme: dark) { .heat .cell { fill: #fff; } .heat .cell.on-light { fill: #fff; } .heat .cell.on-dark { fill: #000; } }
     .heat .label { fill: var(--ink); font-size: 12px; }
     .scroll { overflow-x: auto; } .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
     .data { border-collapse: collapse; width: 100%; font-size: 0.86rem; }
     .data caption { text-align: left; color: var(--soft); padding-bottom: 0.35rem; }
     .data th, .data td { text-align: left; padding: 0.38rem 0.9rem 0.38rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
     .data thead th { color: var(--soft); font-weight: 500; white-space: nowrap; } .data tbody th { font-weight: 600; }
-    .data th, .data td { max-width: 22rem; overflow-wrap: break-word; } .data .number { text-align: right; white-space: nowrap; }
+    .data th { max-width: 40rem; overflow-wrap: break-word; } .data .number { text-align: right; white-space: nowrap; }
     .data tbody tr:last-child > * { border-bottom: 0; }
     details { border-top: 1px solid var(--line); margin-top: 1rem; padding-top: 0.7rem; }
     summary { cursor: pointer; color: var(--accent); font-weight: 600; font-size: 0.9rem; } details > * + * { margin-top: 0.8rem; }
@@ -101,7 +102,7 @@ enum StyleSheet {
       .provenance dl { grid-template-columns: 4.5rem 1fr; } }
     @media print {
       :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --grid: #ddd; --accent: #1f5fbf;
-        --on-accent: #fff; --good: #0d6b3f; --bad: #b3261e; --warn: #835200; --good-bg: #fff; --bad-bg: #fff; --warn-bg: #fff; --calm-bg: #fff; }
+        --good: #0d6b3f; --bad: #b3261e; --warn: #835200; --good-bg: #fff; --bad-bg: #fff; --warn-bg: #fff; --calm-bg: #fff; }
       body { padding: 0; font-size: 11px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
       .card, .tile, tr { break-inside: avoid; } .scroll { overflow: visible; } summary { color: inherit; }
       details::details-content { content-visibility: visible; block-size: auto; } }

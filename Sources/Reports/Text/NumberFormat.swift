@@ -29,6 +29,17 @@ package struct NumberFormat: Sendable {
     return sign(value, signed) + body
   }
 
+  /// For axes: 950 · 12k · 1.5M.
+  package func compact(_ value: Double) -> String {
+    for (unit, size) in [("B", 1e9), ("M", 1e6), ("k", 1e3)] where abs(value) >= size && abs(value) < 1e12 {
+      let scaled = value / size
+      return (scaled < 0 ? minus : "")
+        + (scaled == scaled.rounded() ? "\(Int(abs(scaled)))" : number(abs(scaled), digits: 3))
+        + unit
+    }
+    return number(value, digits: 3)
+  }
+
   /// A fraction as percent: 0.0512 is 5.12%.
   package func percent(_ fraction: Double?, digits: Int = 3, signed: Bool = false) -> String {
     guard let fraction, !fraction.isNaN else { return missing }
