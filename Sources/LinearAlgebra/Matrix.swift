@@ -8,7 +8,8 @@ public struct Matrix: Sendable, Hashable {
 
   /// - Parameter storage: rows x columns values, column after column.
   public init(rows: Int, columns: Int, storage: [Double]) {
-    precondition(rows >= 0 && columns >= 0 && storage.count == rows * columns, "storage must hold rows x columns values")
+    precondition(
+      rows >= 0 && columns >= 0 && storage.count == rows * columns, "storage must hold rows x columns values")
     self.rows = rows
     self.columns = columns
     self.storage = storage
@@ -55,7 +56,8 @@ public struct Matrix: Sendable, Hashable {
   /// Matrix product, by `dgemm`.
   public func times(_ other: Matrix) throws(LinearAlgebraError) -> Matrix {
     guard columns == other.rows else {
-      throw LinearAlgebraError(.shapes(operation: "product", left: [rows, columns], right: [other.rows, other.columns]))
+      throw LinearAlgebraError(
+        .shapes(operation: "product", left: [rows, columns], right: [other.rows, other.columns]))
     }
     var result = Matrix(rows: rows, columns: other.columns)
     guard rows > 0, columns > 0, other.columns > 0 else { return result }

@@ -22,7 +22,7 @@ public struct StudentT: ContinuousDistribution, Hashable {
     let square = t * t
     guard square.isFinite else { return farTail(t) }
     let (x, y) = (v / (v + square), square / (v + square))
-    let outer = Special.betaTails(v / 2, 0.5, x, y)
+    let outer = Special.betaTails(v / 2, 0.5, x, y, distance: 0.5 * (square - 1) * x)
     // Upper tail = I_x(v/2, 1/2) / 2; the lower one is at least a half.
     var pair = TailPair(logUpper: outer.logLower - 0.6931471805599453)
     if outer.upper < 0.5 { pair = TailPair(lower: 0.5 + 0.5 * outer.upper, upper: 0.5 - 0.5 * outer.upper) }

@@ -119,6 +119,28 @@ extension Moments {
     }
   }
 
+  /// Adds rows that lie in memory column after column.
+  ///
+  /// - Parameters:
+  ///   - block: `columns` columns of `rows` values, column j at `j * columnStride`; not modified.
+  ///   - rows: >= 0.
+  ///   - columnStride: >= rows.
+  public mutating func add(block: UnsafePointer<Double>, rows: Int, columnStride: Int) {
+    precondition(rows >= 0 && columnStride >= rows, "columns must not overlap")
+    guard columns > 0 else { return }
+    let k = columns
+    let blockRows = min(rows, 1024)
+    var scratch = [Double](repeating: 0, count: blockRows * k)
+    scratch.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      for start in stride(from: 0, to: rows, by: blockRows) {
+        let part = min(blockRows, rows - start)
+        for j in 0..<k { (base + j * blockRows).update(from: block + j * columnStride + start, count: part) }
+        merge(MomentsKernel.block(base, rows: part, columns: k, stride: blockRows))
+      }
+    }
+  }
+
   /// Variance of the mean of a column, s²/n; NaN below 2 rows.
   public func meanVariance(_ i: Int = 0) -> Double { variance(i) / Double(count) }
 

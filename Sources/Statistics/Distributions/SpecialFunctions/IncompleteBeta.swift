@@ -16,10 +16,18 @@ extension Special {
 
   /// log [x^a y^b / B(a, b)] with y = 1 - x: x y times the density.
   static func logBetaKernel(_ a: Double, _ b: Double, _ x: Double, _ y: Double) -> Double {
+    logBetaKernel(a, b, x, y, distanceToMean(a, b, x, y))
+  }
+
+  /// The same with `distance` = (a + b)(mean - x).
+  private static func logBetaKernel(
+    _ a: Double, _ b: Double, _ x: Double, _ y: Double, _ distance: Double
+  ) -> Double {
     if min(a, b) >= 1 {
       let n = a + b
       let correction = stirlingError(n) - stirlingError(a) - stirlingError(b)
-      return correction - deviance(a, n * x) - deviance(b, n * y) + 0.5 * log(a) + 0.5 * log(b / n) - halfLogTwoPi
+      let deviances = deviance(a, n * x, difference: distance) + deviance(b, n * y, difference: -distance)
+      return correction - deviances + 0.5 * log(a) + 0.5 * log(b / n) - halfLogTwoPi
     }
     let logX = x > 0.5 ? log1p(-y) : log(x)
     let logY = y > 0.5 ? log1p(-x) : log(y)
@@ -31,14 +39,25 @@ extension Special {
   /// - Source: DiDonato, A. R. and Morris, A. H. (1992), "Algorithm 708: significant digit computation of the incomplete
   ///   beta function ratios", ACM TOMS 18, eq. 9 (continued fraction) and eq. 7 (power series for a < 1). The fraction needs
   ///   about √max(a, b) terms near the mean.
-  static func betaTails(_ a: Double, _ b: Double, _ x: Double, _ y: Double) -> TailPair {
+  ///
+  /// - Parameter distance: a - (a + b) x, if the caller knows it better than x and y tell; for large shapes the tails
+  ///   hang on its digits.
+  static func betaTails(
+    _ a: Double, _ b: Double, _ x: Double, _ y: Double, distance known: Double? = nil
+  ) -> TailPair {
     guard a > 0, b > 0, x >= 0, y >= 0 else { return TailPair(lower: .nan, upper: .nan) }
     if x == 0 { return .allAbove }
     if y == 0 { return .allBelow }
-    // (a + b)(mean - x), from whichever of x and y is the exact one.
-    let distance = x < 0.5 ? a - (a + b) * x : (a + b) * y - b
+    let distance = known ?? distanceToMean(a, b, x, y)
     if distance >= 0 { return lowerBeta(a, b, x, y, distance) }
     return lowerBeta(b, a, y, x, -distance).swapped
+  }
+
+  /// (a + b)(mean - x) = a - (a + b) x = (a + b) y - b, from whichever of x and y is the exact one; a + b and the product
+  /// are not rounded.
+  private static func distanceToMean(_ a: Double, _ b: Double, _ x: Double, _ y: Double) -> Double {
+    let (n, lost) = Moments.exactSum(a, b)
+    return x < 0.5 ? fma(-n, x, a) - lost * x : fma(n, y, -b) + lost * y
   }
 
   /// The lower tail where x is at most the mean; `distance` = (a + b)(mean - x).
@@ -46,7 +65,7 @@ extension Special {
     _ a: Double, _ b: Double, _ x: Double, _ y: Double, _ distance: Double
   ) -> TailPair {
     if a < 1, b * x <= 1, x <= 0.7 { return smallShapeBeta(a, b, x) }
-    return TailPair(logLower: logBetaKernel(a, b, x, y) + log(betaFraction(a, b, x, y, distance)))
+    return TailPair(logLower: logBetaKernel(a, b, x, y, distance) + log(betaFraction(a, b, x, y, distance)))
   }
 
   /// I_x(a, b) B(a, b) / (x^a y^b), by the three-term recurrence of the fraction's convergents.

@@ -23,6 +23,14 @@ extension Special {
     return 0.5 * log(a) - halfLogTwoPi - stirlingError(a) - deviance(a, x)
   }
 
+  /// The same at x = a exp(r), for ratios near 1 that x itself would round away.
+  static func logGammaKernel(_ a: Double, logRatio r: Double) -> Double {
+    let x = a * exp(r)
+    guard x.isFinite else { return -.infinity }
+    guard a >= 1 else { return a * (log(a) + r) - x - logGamma(a) }
+    return 0.5 * log(a) - halfLogTwoPi - stirlingError(a) - deviance(a, x, difference: -a * expm1(r))
+  }
+
   /// Both tails.
   ///
   /// - Source: NIST DLMF eqs. 8.11.4 (series), 8.9.2 (continued fraction); for a < 1 and small x the complement by

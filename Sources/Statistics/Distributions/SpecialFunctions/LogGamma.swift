@@ -38,8 +38,10 @@ extension Special {
   /// x log(x / m) + m - x >= 0, without cancellation where x is near m: the deviance of a Poisson count.
   ///
   /// - Source: Loader (2000), as above, eq. 5.
-  static func deviance(_ x: Double, _ m: Double) -> Double {
-    let d = x - m
+  static func deviance(_ x: Double, _ m: Double) -> Double { deviance(x, m, difference: x - m) }
+
+  /// The same, with x - m given where it is known to more digits than x and m show.
+  static func deviance(_ x: Double, _ m: Double, difference d: Double) -> Double {
     guard abs(d) < 0.1 * (x + m) else { return x == 0 ? m : x * log(x / m) + m - x }
     let v = d / (x + m)
     var sum = d * v
