@@ -74,6 +74,8 @@ struct ComparisonBuilder {
     }
   }
 
+  /// Non-inferiority on the two-sided interval at level 1 - alpha, so each one-sided error is alpha / 2; not corrected for
+  /// multiplicity. Without a margin a guardrail is crossed by a significant move in the worse direction, else held.
   private func guardrail(_ effect: EffectEstimate, _ interval: Interval) -> Analysis.Guardrail? {
     guard metric.options.role == .guardrail else { return nil }
     let margin: Double

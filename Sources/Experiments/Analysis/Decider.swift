@@ -1,7 +1,8 @@
 /// The decision rule: from an analysis to what to do, with every reason.
 ///
 /// 1. invalid: the sample ratio fails. 2. rollback: a guardrail is crossed. 3. extend: an arm has fewer units than the
-/// minimum, the planned end is not reached and nothing is significant, or a winner's guardrail is still unclear.
+/// minimum, a fixed-horizon run is not at its planned end, a sequential one is not and nothing is significant, or a winner's
+/// guardrail is still unclear.
 /// 4. ship: the arm with the best goal effect among those that improve a goal significantly (adjusted), worsen none
 /// significantly, and hold every guardrail. 5. keep: otherwise.
 struct Decider {
@@ -19,6 +20,7 @@ struct Decider {
       return .init(outcome: .rollback, variant: analysis.control, reasons: reasons)
     }
     if let units = tooFew(analysis) { return .init(outcome: .extend, variant: nil, reasons: [units]) }
+    if let early = beforeItsTime(analysis) { return .init(outcome: .extend, variant: nil, reasons: [early]) }
     guard let best = safe.first else { return withoutWinner(analysis) }
     return withWinner(best, analysis)
   }
@@ -59,6 +61,17 @@ struct Decider {
     }
     return .init(
       outcome: .keep, variant: analysis.control, reasons: ["No variant improves a goal metric significantly."])
+  }
+
+  /// A fixed-horizon test is valid at one look, so nothing but harm is decided before its end.
+  private func beforeItsTime(_ analysis: Analysis) -> String? {
+    guard plan.method == .fixed, !plan.isFinal else { return nil }
+    let units = analysis.input.units
+    guard let planned = plan.plannedUnits else {
+      return "A fixed-horizon test is read once, at its end: say when the data are final, or plan the number of units."
+    }
+    guard units < planned else { return nil }
+    return "A fixed-horizon test is read once, at its end: \(units) of the planned \(planned) units are in."
   }
 
   private func tooFew(_ analysis: Analysis) -> String? {

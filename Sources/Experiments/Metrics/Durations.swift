@@ -5,7 +5,11 @@ package enum Durations {
     (["h", "hour", "hours"], 3600), (["d", "day", "days"], 86_400), (["w", "week", "weeks"], 604_800),
   ]
 
-  /// `90s`, `90m`, `36h`, `7d`, `2w`, also with a blank and whole words: `39 weeks`. Nil if it is no duration.
+  /// Some 30,000 years.
+  private static let limit = 1e12
+
+  /// `90s`, `90m`, `36h`, `7d`, `2w`, also with a blank and whole words: `39 weeks`. Nil if it is no duration, or not 0 and
+  /// outside of a millisecond to 1e12 seconds.
   package static func seconds(_ text: String) -> Double? {
     guard let split = text.firstIndex(where: { $0.isLetter }) else { return nil }
     let number = text[..<split].filter { $0 != " " }
@@ -13,6 +17,7 @@ package enum Durations {
     guard let value = Double(String(number)), value.isFinite, value >= 0,
       let seconds = units.first(where: { $0.names.contains(unit) })?.seconds
     else { return nil }
-    return value * seconds
+    let total = value * seconds
+    return total == 0 || (total >= 0.001 && total <= limit) ? total : nil
   }
 }

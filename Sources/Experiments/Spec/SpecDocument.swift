@@ -55,8 +55,8 @@ enum SpecDocument {
       default: false
       }
     }
-    if !isPlain || name.utf8.count > 64 {
-      let expected = "at most 64 letters, digits, '-', '_' and '.', a letter or digit first"
+    if !isPlain || name.utf8.count > 64 || node.number != nil || node.bool != nil {
+      let expected = "at most 64 letters, digits, '-', '_' and '.', a letter or digit first (numbers in quotes)"
       reader.faults.add(.badValue("name", expected: expected, found: node.found), node.position)
     }
     return name

@@ -1,0 +1,60 @@
+import Basics
+import Experiments
+import Testing
+
+@Suite struct CohortSpecTests {
+  private static func faults(_ yaml: String) -> String {
+    do throws(InputFaults) {
+      _ = try CohortSpec(yaml: yaml, file: "c.yaml")
+      return ""
+    } catch { return error.sentence }
+  }
+
+  @Test func defaults() throws {
+    let spec = try CohortSpec(yaml: SpecFixtures.minimalCohort)
+    #expect(spec.data.files == ["events.csv"])
+    #expect(spec.cohorts.period == .week && spec.cohorts.timezone == "UTC" && spec.cohorts.weekStart == .monday)
+    #expect(spec.ltv == nil)
+  }
+
+  @Test func everyKey() throws {
+    let spec = try CohortSpec(yaml: SpecFixtures.fullCohort)
+    #expect(spec.data.amountColumn == "price" && spec.data.startEvent == "signup")
+    #expect(spec.cohorts.brackets == [0...0, 1...3] && spec.cohorts.weekStart == .sunday)
+    #expect(spec.cohorts.asOf == "2026-01-31" && spec.cohorts.maximumAge == 12)
+    #expect(spec.ltv?.model == .paretoNBD && spec.ltv?.discount == 0.1)
+    #expect(spec.ltv?.holdout == 39 * 604_800 && spec.ltv?.horizon == 26 * 604_800)
+  }
+
+  @Test(arguments: [
+    (
+      "ltv: { horizon: 9 weeks }", "c.yaml:5:6: 'data' needs the key 'amount': the column of money that 'ltv' projects."
+    ),
+    (
+      "cohorts: { retention: bracket }",
+      "c.yaml:5:10: 'cohorts' needs the key 'brackets': the ages of each bracket, such as [[1, 7], [8, 14]]."
+    ),
+    (
+      "cohorts: { brackets: [[3, 1]] }",
+      "c.yaml:5:23: cohorts.brackets[0]: expected two ages from 0, the first not above the last, found a list."
+    ),
+    (
+      "cohorts: { perod: day }", "c.yaml:5:12: no key 'perod' in 'cohorts'. Did you mean 'period'?"
+    ),
+  ])
+  func faults(more: String, sentence: String) {
+    #expect(Self.faults(SpecFixtures.minimalCohort + "\n" + more) == sentence)
+  }
+
+  @Test func kindChooses() throws {
+    guard case .cohort = try RunSpec(yaml: SpecFixtures.fullCohort),
+      case .experiment = try RunSpec(
+        yaml: SpecFixtures.minimalExperiment)
+    else {
+      Issue.record("the wrong kind")
+      return
+    }
+    let error = #expect(throws: InputFaults.self) { try RunSpec(yaml: "version: 1\nkind: cohrt", file: "c.yaml") }
+    #expect(error?.sentence == "c.yaml:2:7: kind: 'cohrt' is not one of experiment, cohort. Did you mean 'cohort'?")
+  }
+}

@@ -1,0 +1,113 @@
+enum SpecFixtures {
+  static let minimalExperiment = """
+    version: 1
+    name: checkout
+    variants: [control, treatment]
+    data:
+      files: [users.csv]
+    metrics:
+      - conversion = proportion(converted)
+    """
+
+  static let fullExperiment = """
+    version: 1
+    kind: experiment
+    name: checkout
+    owner: Growth
+    hypothesis:
+      because: half of the buyers leave at the address form
+      if: the form has one page
+      then: more of them buy
+    variants:
+      A: the form as it is
+      B:
+        description: one page
+        value: { page: one, columns: 2 }
+      C:
+    control: A
+    allocation:
+      scheme: growthbook/2
+      salt: checkout-2
+      weights: { A: 50, B: 25, C: 25 }
+      coverage: 20%
+    data:
+      files: [week1.csv, week2.csv]
+      unit: user_id
+      variant: arm
+      cluster: household
+      segments: [country, device]
+      exposures: exposures.csv
+      time: seen_at
+      allowed_bad_rows: 0.01
+      final: true
+    metrics:
+      - "conversion = proportion(converted)"
+      - name: revenue
+        kind: mean
+        column: revenue
+        covariates: [revenue_before, orders_before]
+        role: secondary
+        cap: p99.9
+        window: 14d
+        event: purchase
+      - { name: per order, kind: ratio, numerator: revenue, denominator: orders, role: secondary }
+      - { name: slow, kind: quantile, column: latency, probability: 0.95, role: guardrail, direction: down, margin: 2% }
+    method:
+      name: sequential
+      alpha: 0.01
+      correction: bonferroni
+      planned_units: 20000
+    decision:
+      minimum_units_per_variant: 500
+      minimum_runtime: 7d
+      require_guardrails: false
+    rollout:
+      flag: checkout.form
+      target: growthbook
+      stages:
+        - { share: 5%, hold: 24h }
+        - { share: 0.25, hold: 2d, approval: true }
+        - { share: 100% }
+      requires_approval: true
+    model: own.flow
+    """
+
+  static let minimalCohort = """
+    version: 1
+    kind: cohort
+    name: buyers
+    data: { files: events.csv, unit: user_id, time: occurred_at }
+    """
+
+  static let fullCohort = """
+    version: 1
+    kind: cohort
+    name: buyers
+    owner: Growth
+    data:
+      files: [events.csv]
+      unit: user_id
+      time: occurred_at
+      amount: price
+      event: name
+      start_event: signup
+      return_event: purchase
+      allowed_bad_rows: 1%
+    cohorts:
+      period: month
+      retention: bracket
+      brackets: [[0, 0], [1, 3]]
+      timezone: Europe/Berlin
+      week_start: sunday
+      by: country
+      as_of: 2026-01-31
+      maximum_age: 12
+      alpha: 0.1
+    ltv:
+      model: pareto-nbd
+      holdout: 39 weeks
+      horizon: 26 weeks
+      discount: 10% a year
+    model: own.flow
+    """
+}
