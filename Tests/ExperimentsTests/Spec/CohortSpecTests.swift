@@ -1,5 +1,7 @@
 import Basics
 import Experiments
+import Foundation
+import TestSupport
 import Testing
 
 @Suite struct CohortSpecTests {
@@ -56,5 +58,14 @@ import Testing
     }
     let error = #expect(throws: InputFaults.self) { try RunSpec(yaml: "version: 1\nkind: cohrt", file: "c.yaml") }
     #expect(error?.sentence == "c.yaml:2:7: kind: 'cohrt' is not one of experiment, cohort. Did you mean 'cohort'?")
+  }
+
+  /// The examples that are shipped.
+  @Test(arguments: ["actg175", "cdnow"]) func examples(name: String) throws {
+    let spec = try RunSpec.load(Repository.root.appending(path: "Examples/\(name).yaml").path())
+    #expect(spec.name == name)
+    if case .experiment(let experiment) = spec {
+      #expect(experiment.measurementRequest.files.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+    }
   }
 }
