@@ -74,8 +74,9 @@ let rooms: [[Target]] = [
   room(
     "Pipelines",
     [
-      "Basics", "Hashing", "Allocation", "Workflow", "Experiments", "Cohorts", "Deployment", "Registry", "Engines",
-      "Reports",
+      "Basics", "Hashing", "Statistics", "Tables", "Allocation", "Workflow", "Experiments", "Cohorts", "Deployment",
+      "Registry",
+      "Engines", "Reports",
     ]),
 ]
 

@@ -6,6 +6,11 @@ public struct WriteFault: InputFault, Hashable {
   /// What the operating system said.
   public let reason: String
 
+  public init(position: SourcePosition?, reason: String) {
+    self.position = position
+    self.reason = reason
+  }
+
   public var sentence: String {
     "cannot be written: \(reason). Nothing was changed; free space or choose another place."
   }

@@ -76,6 +76,7 @@ public struct EventLogFault: InputFault, Hashable {
   public enum Kind: Sendable, Hashable {
     case unknownTimeZone(String, nearest: String?)
     case eventColumnMissing
+    case notATime(String)
   }
   public let kind: Kind
   init(_ kind: Kind) { self.kind = kind }
@@ -85,6 +86,8 @@ public struct EventLogFault: InputFault, Hashable {
     case .unknownTimeZone(let name, let nearest):
       "no time zone '\(name)'."
         + (nearest.map { " Did you mean '\($0)'?" } ?? " Use an IANA name such as Europe/Berlin.")
+    case .notATime(let text):
+      "expected a date or time such as 2026-11-23 or 2026-11-23T14:05:00Z, found '\(text)'."
     case .eventColumnMissing: "a start or return event is named, but no column with events' names (--event)."
     }
   }
