@@ -146,3 +146,12 @@ public struct PipelineRunner: Sendable {
     Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
   }
 }
+
+extension PipelineRunner {
+  /// The analysis that a look of the ledger points to, if it is still what the run wrote.
+  ///
+  /// - Throws: `PipelineFault` if it is missing or was changed.
+  public func storedAnalysis(_ look: JSONValue?) throws -> Analysis {
+    try StoredJSON.read(Analysis.self, from: look?["analysis"]?.string ?? "", hash: look?["hash"]?.string ?? "")
+  }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Basics
+import Engines
+import Experiments
+import Foundation
+import Hashing
+import Reports
+import Statistics
+import Tables
+
+struct AnalyzeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analyze",
+    abstract: "Compare the arms of an experiment from CSV files, one row a unit.",
+    discussion: """
+      EXAMPLES
+        verdict analyze units.csv --metric 'conversion=proportion(converted)'
+        verdict analyze 'exports/*.csv.gz' --metric 'revenue=mean(revenue, covariates: pre_revenue) | cap: p99.9' \\
+          --metric 'latency=mean(ms) | role: guardrail | direction: down | margin: 2%' -o report.html
+        zcat units.csv.gz | verdict analyze - --metric 'aov=ratio(revenue, orders)' --format json
+
+      METRICS   NAME=KIND(ARGS) | option: value
+        proportion(converted) · mean(revenue) · mean(revenue, covariates: pre_revenue+pre_orders)
+        ratio(revenue, orders) · quantile(latency, 0.95)
+        options: cap: p99.9 | direction: down | role: guardrail | margin: 2%
+
+      Exits with 1 if a check fails or a guardrail is crossed.
+      """)
+
+  @Argument(help: ArgumentHelp("CSV or TSV files, also .gz; '-' is standard input.", valueName: "file"))
+  var files: [String]
+
+  @Option(name: .long, parsing: .singleValue, help: "A metric; may be given several times.")
+  var metric: [String] = []
+
+  @Option(help: "The column that says which arm a unit is in.")
+  var variant = "variant"
+
+  @Option(help: "The column of unit ids; 'user_id' if there is one, else every row is a unit.")
+  var unit: String?
+
+  @Option(help: "The arm that the others are compared with.")
+  var control = "control"
+
+  @Option(
+    help: ArgumentHelp("Planned shares, such as control=50,treatment=50; equal by default.", valueName: "weights"))
+  var weights: String?
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: "Also compare within the values of this column; may be given several times.")
+  var segment: [String] = []
+
+  @Option(help: "Rows are observations; the values of this column are the independent clusters.")
+  var cluster: String?
+
+  @OptionGroup var statistics: StatisticsOptions
+  @OptionGroup var table: TableInputOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard !metric.isEmpty else {
+      throw ValidationError("No metric. Name at least one, for example --metric 'conversion=proportion(converted)'.")
+    }
+  }
+
+  func run() throws {
+    let analysis = try analyze()
+    try output.write(Report.render(analysis, as: output.chosenFormat, options: output.reportOptions))
+    let failed = analysis.checks.first { $0.outcome == .fail }
+    if let failed { throw AnswerIsNo(reason: "the check \(failed.name) fails") }
+    if analysis.decision.outcome == .rollback { throw AnswerIsNo(reason: "a guardrail is crossed") }
+  }
+
+  private func analyze() throws -> Analysis {
+    let metrics = try metric.map { text throws in try Metric(parsing: text) }
+    let engine = CSVEngine(options: try table.options())
+    let paths = try table.expanded(files)
+    let source = try TableSource(paths, options: engine.options)
+    let unitColumn = try unitColumn(source)
+    var request = MeasurementRequest(files: paths, variantColumn: variant, metrics: metrics)
+    request.unitColumn = unitColumn
+    request.clusterColumn = cluster
+    request.segmentColumns = segment
+    request.allowedBadRows = table.allowBadRows
+    let measurements = try engine.measure(request, source)
+    var plan = AnalysisPlan(metrics: metrics, control: control)
+    plan.weights = try weights.map(parseWeights)
+    try statistics.apply(to: &plan)
+    var analysis = try Analysis(measurements, plan: plan, isClustered: cluster != nil)
+    if table.sha256 { analysis.input.files = zip(analysis.input.files, source.files).map(withSHA256) }
+    return analysis
+  }
+
+  /// The column named, or `user_id` where it exists; nil: each row is a unit.
+  private func unitColumn(_ source: TableSource) throws -> String? {
+    if let unit {
+      try source.requireColumn(unit)
+      return unit
+    }
+    if source.columns.contains("user_id") { return "user_id" }
+    if cluster == nil {
+      Terminal.notice("no column 'user_id': every row counts as a unit of its own (--unit names another column)")
+    }
+    return nil
+  }
+
+  private func parseWeights(_ text: String) throws -> [String: Double] {
+    var weights: [String: Double] = [:]
+    for part in text.split(separator: ",") {
+      let pair = part.split(separator: "=", maxSplits: 1)
+      guard pair.count == 2, let weight = Double(pair[1].trimmingCharacters(in: .whitespaces)) else {
+        throw UsageFault(
+          sentence: "--weights: expected arm=number, found '\(part)'. Example: --weights control=50,treatment=50")
+      }
+      let arm = pair[0].trimmingCharacters(in: .whitespaces)
+      guard weights.updateValue(weight, forKey: arm) == nil else {
+        throw UsageFault(sentence: "--weights: the arm '\(arm)' is given twice.")
+      }
+    }
+    return weights
+  }
+
+  private func withSHA256(_ file: InputFile, _ source: TableFile) -> InputFile {
+    var hash = SHA256()
+    hash.update(source.original)
+    return InputFile(name: file.name, bytes: file.bytes, fingerprint: "sha256:" + hash.hex)
+  }
+}
