@@ -67,7 +67,7 @@ let rooms: [[Target]] = [
   room("Cohorts", ["Basics", "Statistics", "Tables"]),
   room("Deployment", ["Basics", "Hashing", "Allocation", "Experiments"]),
   room("Registry", ["Basics", "Hashing", grdb]),
-  room("Engines", ["Basics", "Hashing", "Statistics", "Tables", "Experiments", "Cohorts"]),
+  room("Engines", ["Basics", "Hashing", "Statistics", "Tables", "Allocation", "Experiments", "Cohorts"]),
   room("Notebooks", ["Basics"]),
   room("Reports", ["Basics", "Experiments", "Cohorts"]),
   room("Conformance", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Cohorts"]),

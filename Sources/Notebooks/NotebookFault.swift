@@ -11,6 +11,11 @@ package struct NotebookFault: InputFault, Hashable {
   package let kind: Kind
   package let position: SourcePosition?
 
+  package init(kind: Kind, position: SourcePosition?) {
+    self.kind = kind
+    self.position = position
+  }
+
   package var sentence: String {
     switch kind {
     case .unreadable(let reason): "cannot be read: \(reason)."

@@ -1,6 +1,7 @@
 import Allocation
 import ArgumentParser
 import Basics
+import Engines
 import Foundation
 import Tables
 

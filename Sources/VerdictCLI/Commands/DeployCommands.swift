@@ -14,8 +14,8 @@ struct DeployCommand: ParsableCommand {
         verdict deploy checkout-1 --target growthbook --stage 2 -o features.json
       """)
 
-  @Argument(help: "The run, or the beginning of its name; the latest by default.")
-  var run: String?
+  @Argument(help: ArgumentHelp("The run, or the beginning of its name; the latest by default.", valueName: "run"))
+  var name: String?
 
   @Option(help: "flagd, growthbook, unleash or launchdarkly; by default the spec's.")
   var target: ExperimentSpec.Rollout.Target?
@@ -32,7 +32,7 @@ struct DeployCommand: ParsableCommand {
 
   func run() throws {
     let runner = try workspace.runner()
-    let id = try runner.workspace.registry.resolve(run: run)
+    let id = try runner.workspace.registry.resolve(run: name)
     let deployment = ManualDeployment(runner)
     let (state, file, target) = try deployment.file(run: id, target: target, stage: stage)
     for limit in file.limits { Terminal.notice(limit) }
@@ -51,14 +51,14 @@ struct RollbackCommand: ParsableCommand {
     commandName: "rollback", abstract: "Serve the control to everyone again, now.",
     discussion: "EXAMPLE\n  verdict rollback checkout-1")
 
-  @Argument(help: "The run, or the beginning of its name; the latest by default.")
-  var run: String?
+  @Argument(help: ArgumentHelp("The run, or the beginning of its name; the latest by default.", valueName: "run"))
+  var name: String?
 
   @OptionGroup var workspace: WorkspaceOptions
 
   func run() throws {
     let runner = try workspace.runner()
-    let id = try runner.workspace.registry.resolve(run: run)
+    let id = try runner.workspace.registry.resolve(run: name)
     let path = try ManualDeployment(runner).rollback(run: id, by: workspace.person)
     print("\(path): all users get the control")
   }

@@ -79,8 +79,8 @@ struct ResumeCommand: ParsableCommand {
     commandName: "resume", abstract: "Go on with a run that waited, failed or was killed.",
     discussion: "EXAMPLE\n  verdict resume checkout-1")
 
-  @Argument(help: "The run, or the beginning of its name; the latest by default.")
-  var run: String?
+  @Argument(help: ArgumentHelp("The run, or the beginning of its name; the latest by default.", valueName: "run"))
+  var name: String?
 
   @Flag(help: "Answer every question of the model with yes, in your name.")
   var yes = false
@@ -89,7 +89,7 @@ struct ResumeCommand: ParsableCommand {
 
   func run() throws {
     let runner = try workspace.runner()
-    let id = try runner.workspace.registry.resolve(run: run)
+    let id = try runner.workspace.registry.resolve(run: name)
     let narrator = RunNarrator()
     try narrator.conclude(
       id, try runner.advance(id, approve: yes ? workspace.person : nil, observer: narrator.tell))
@@ -105,8 +105,8 @@ struct ApproveCommand: ParsableCommand {
         verdict approve checkout-1 --answer no --comment 'support is not ready'
       """)
 
-  @Argument(help: "The run, or the beginning of its name; the latest by default.")
-  var run: String?
+  @Argument(help: ArgumentHelp("The run, or the beginning of its name; the latest by default.", valueName: "run"))
+  var name: String?
 
   @Option(help: "The node that waits; by default the one at which the run stands.")
   var node: String?
@@ -124,7 +124,7 @@ struct ApproveCommand: ParsableCommand {
 
   func run() throws {
     let runner = try workspace.runner()
-    let id = try runner.workspace.registry.resolve(run: run)
+    let id = try runner.workspace.registry.resolve(run: name)
     try runner.answer(id, node: node, Answer(choice: answer, by: by ?? workspace.person, comment: comment))
     let narrator = RunNarrator()
     try narrator.conclude(id, try runner.advance(id, observer: narrator.tell))
@@ -135,14 +135,14 @@ struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Where a run stands, or all runs.", discussion: "EXAMPLE\n  verdict status")
 
-  @Argument(help: "The run, or the beginning of its name; all runs by default.")
-  var run: String?
+  @Argument(help: ArgumentHelp("The run, or the beginning of its name; all runs by default.", valueName: "run"))
+  var name: String?
 
   @OptionGroup var workspace: WorkspaceOptions
 
   func run() throws {
     let runner = try workspace.runner()
-    let ids = try run.map { [try runner.workspace.registry.resolve(run: $0)] } ?? runner.workspace.registry.runs()
+    let ids = try name.map { [try runner.workspace.registry.resolve(run: $0)] } ?? runner.workspace.registry.runs()
     if ids.isEmpty { Terminal.notice("no runs yet; start one with 'verdict run SPEC.yaml'") }
     for id in ids { print("\(id): \(PipelineRunner.describe(try runner.open(id).status))") }
   }
@@ -157,8 +157,9 @@ struct HistoryCommand: ParsableCommand {
         verdict history checkout-1      every step of one run
       """)
 
-  @Argument(help: "The run, or the beginning of its name; the ledger of all runs by default.")
-  var run: String?
+  @Argument(
+    help: ArgumentHelp("The run, or the beginning of its name; the ledger of all runs by default.", valueName: "run"))
+  var name: String?
 
   @Flag(help: "One JSON record a line.")
   var json = false
@@ -167,11 +168,11 @@ struct HistoryCommand: ParsableCommand {
 
   func run() throws {
     let runner = try workspace.runner()
-    guard let run else {
+    guard let name else {
       for entry in try runner.workspace.registry.entries() { print(line(entry)) }
       return
     }
-    let opened = try runner.open(try runner.workspace.registry.resolve(run: run))
+    let opened = try runner.open(try runner.workspace.registry.resolve(run: name))
     for record in opened.history {
       let text = JSONValue.object(record.json).text()
       print(json ? text : "\(record.time)  \(Self.summary(record))")
@@ -207,14 +208,14 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify", abstract: "Recompute what a run recorded; exits with 1 if anything differs.",
     discussion: "EXAMPLE\n  verdict verify checkout-1")
 
-  @Argument(help: "The run, or the beginning of its name; the latest by default.")
-  var run: String?
+  @Argument(help: ArgumentHelp("The run, or the beginning of its name; the latest by default.", valueName: "run"))
+  var name: String?
 
   @OptionGroup var workspace: WorkspaceOptions
 
   func run() throws {
     let runner = try workspace.runner()
-    let verification = try Verification(run: try runner.workspace.registry.resolve(run: run), runner)
+    let verification = try Verification(run: try runner.workspace.registry.resolve(run: name), runner)
     for item in verification.items { print("\(item.passed ? "ok    " : "FAILED") \(item.subject): \(item.detail)") }
     if !verification.passed { throw AnswerIsNo(reason: "the record does not verify") }
   }
