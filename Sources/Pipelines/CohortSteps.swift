@@ -81,7 +81,7 @@ struct CohortSteps: Sendable {
     for file in paths where file != "-" && !FileManager.default.fileExists(atPath: file) {
       return .waiting(.data("\(file) is not there yet"))
     }
-    let log = try reader(allowedBadRows: 1).read(paths)
+    let log = try read(allowedBadRows: 1)
     let files = try JSONValue.encoding(log.files)
     if let before = context.results["events.load"], before["files"] == files {
       return .waiting(.data("the files have not changed; repair the rows that cannot be read"))
@@ -103,7 +103,7 @@ struct CohortSteps: Sendable {
 
   private func quarantine(_ context: StepContext) throws -> StepOutcome {
     do {
-      _ = try reader(allowedBadRows: 0).read(paths)
+      _ = try read(allowedBadRows: 0)
       return .completed(["first": .null])
     } catch let fault as TableFault {
       return .completed(["first": .string("\(fault)")])
@@ -154,6 +154,15 @@ struct CohortSteps: Sendable {
 
   private func settings() throws -> CohortSettings { try CohortSettings(spec) }
 
+  /// The log, its files named as the spec names them.
+  private func read(allowedBadRows: Double) throws -> EventLog {
+    var log = try reader(allowedBadRows: allowedBadRows).read(paths)
+    for (index, name) in spec.data.files.enumerated() where log.files.indices.contains(index) {
+      log.files[index].name = name
+    }
+    return log
+  }
+
   private func reader(allowedBadRows: Double) -> EventLogReader {
     var columns = EventLogReader.Columns(unit: spec.data.unitColumn, time: spec.data.timeColumn)
     columns.amount = spec.data.amountColumn
@@ -166,7 +175,7 @@ struct CohortSteps: Sendable {
 
   private func report(_ context: StepContext) throws -> CohortReport {
     if let report = cache.report { return report }
-    let log = try cache.log ?? reader(allowedBadRows: 1).read(paths)
+    let log = try cache.log ?? read(allowedBadRows: 1)
     guard let loaded = context.results["events.load"], try JSONValue.encoding(log.files) == loaded["files"] else {
       throw PipelineFault(
         .damagedOutput(reason: "the events are not those that this run loaded"), file: paths.first ?? "-")

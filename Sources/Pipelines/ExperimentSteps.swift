@@ -162,7 +162,7 @@ extension ExperimentSteps {
     for file in request.files where file != "-" && !FileManager.default.fileExists(atPath: file) {
       return .waiting(.data("\(file) is not there yet"))
     }
-    let measurements = try engine.measure(request)
+    let measurements = try measured(request)
     let identity = try JSONValue.encoding(measurements.files)
     if let before = context.results["exposures.load"], before["files"] == identity {
       return .waiting(.data("the data have not changed since look \(before["look"]?.int ?? 0)"))
@@ -174,6 +174,15 @@ extension ExperimentSteps {
       "arms": .array(measurements.arms.map { ["name": .string($0.name), "units": .integer($0.units)] }),
       "files": identity, "measurements": .string(path), "hash": .string(hash),
     ])
+  }
+
+  /// Measures with the files named as the spec names them, so that a result does not depend on where it was computed.
+  func measured(_ request: MeasurementRequest) throws -> Measurements {
+    var measurements = try engine.measure(request)
+    for (index, name) in spec.data.files.enumerated() where measurements.files.indices.contains(index) {
+      measurements.files[index].name = name
+    }
+    return measurements
   }
 
   /// The measurements of the latest look, as they were stored.

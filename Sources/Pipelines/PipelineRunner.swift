@@ -1,4 +1,5 @@
 import Basics
+import Cohorts
 import Engines
 import Experiments
 import Foundation
@@ -153,5 +154,18 @@ extension PipelineRunner {
   /// - Throws: `PipelineFault` if it is missing or was changed.
   public func storedAnalysis(_ look: JSONValue?) throws -> Analysis {
     try StoredJSON.read(Analysis.self, from: look?["analysis"]?.string ?? "", hash: look?["hash"]?.string ?? "")
+  }
+
+  /// The report that a cohort run wrote, if it is still what the run wrote.
+  ///
+  /// - Throws: `PipelineFault` if the run has not come so far, or if the file is missing or was changed.
+  public func storedCohortReport(of id: String) throws -> CohortReport {
+    let reviewed = try open(id).history.reversed().lazy.compactMap { record -> JSONValue? in
+      guard case .completed(_, _, "findings.review", let result, _, _) = record.event else { return nil }
+      return result
+    }.first
+    guard let reviewed else { throw PipelineFault(.noResult(step: "findings.review")) }
+    return try StoredJSON.read(
+      CohortReport.self, from: reviewed["cohorts"]?.string ?? "", hash: reviewed["hash"]?.string ?? "")
   }
 }

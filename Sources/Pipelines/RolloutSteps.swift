@@ -77,7 +77,7 @@ extension ExperimentSteps {
   private func harmInNewData(_ context: StepContext) throws -> String? {
     let request = spec.measurementRequest
     guard request.files.allSatisfy({ $0 != "-" && FileManager.default.fileExists(atPath: $0) }) else { return nil }
-    let measurements = try engine.measure(request)
+    let measurements = try measured(request)
     let known = try result("exposures.load", context)["files"]
     guard try JSONValue.encoding(measurements.files) != known else { return nil }
     let decision = try Analysis(

@@ -38,6 +38,8 @@ struct DemoCommand: ParsableCommand {
       print("flag file: \(flag)\n")
     }
     let cohort = try run("\(checkout)/Examples/cdnow.yaml", runner)
+    let report = try runner.storedCohortReport(of: cohort)
+    print(Report.render(report, as: .table, options: ReportOptions(width: Terminal.width, color: Terminal.color)))
     for (run, name) in [(experiment, "experiment.html"), (cohort, "cohorts.html")] {
       let page = runner.workspace.folder(of: run).report
       guard let data = FileManager.default.contents(atPath: page) else { continue }
