@@ -127,10 +127,10 @@ struct CohortSteps: Sendable {
 
   private func review(_ context: StepContext) throws -> StepOutcome {
     let report = try report(context)
-    let hash = try StoredJSON.write(report, to: folder.cohortReport)
-    try writeOutput(Report.render(report, as: .html), to: folder.report)
+    let hash = try StoredJSON.write(report, as: RunFolder.cohortReport, in: folder)
+    try writeOutput(Report.render(report, as: .html), to: folder.file(RunFolder.report))
     return .completed([
-      "report": .string(folder.report), "cohorts": .string(folder.cohortReport), "hash": .string(hash),
+      "report": .string(RunFolder.report), "cohorts": .string(RunFolder.cohortReport), "hash": .string(hash),
     ])
   }
 
@@ -144,8 +144,8 @@ struct CohortSteps: Sendable {
 
   private func propose(_ context: StepContext) throws -> StepOutcome {
     guard let pattern = try report(context).patterns.first else { return .completed(.null) }
-    try writeOutput(ProposedExperiment.yaml(for: pattern, cohort: spec), to: folder.proposal)
-    return .completed(["spec": .string(folder.proposal), "pattern": .string(pattern.sentence)])
+    try writeOutput(ProposedExperiment.yaml(for: pattern, cohort: spec), to: folder.file(RunFolder.proposal))
+    return .completed(["spec": .string(RunFolder.proposal), "pattern": .string(pattern.sentence)])
   }
 
   // MARK: - The report

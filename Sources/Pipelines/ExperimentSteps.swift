@@ -167,12 +167,12 @@ extension ExperimentSteps {
     if let before = context.results["exposures.load"], before["files"] == identity {
       return .waiting(.data("the data have not changed since look \(before["look"]?.int ?? 0)"))
     }
-    let path = folder.look(context.visit)
-    let hash = try StoredJSON.write(measurements, to: path)
+    let name = RunFolder.look(context.visit)
+    let hash = try StoredJSON.write(measurements, as: name, in: folder)
     return .completed([
       "look": .integer(context.visit), "rows": .integer(measurements.rows),
       "arms": .array(measurements.arms.map { ["name": .string($0.name), "units": .integer($0.units)] }),
-      "files": identity, "measurements": .string(path), "hash": .string(hash),
+      "files": identity, "measurements": .string(name), "hash": .string(hash),
     ])
   }
 
@@ -188,8 +188,7 @@ extension ExperimentSteps {
   /// The measurements of the latest look, as they were stored.
   private func measurements(_ context: StepContext) throws -> Measurements {
     let look = try result("exposures.load", context)
-    return try StoredJSON.read(
-      Measurements.self, from: look["measurements"]?.string ?? "", hash: look["hash"]?.string ?? "")
+    return try StoredJSON.read(Measurements.self, look["measurements"], hash: look["hash"], in: folder)
   }
 
   private func analysis(of measurements: Measurements) throws -> Analysis {
@@ -215,10 +214,10 @@ extension ExperimentSteps {
   private func computeEffect(_ context: StepContext) throws -> StepOutcome {
     let look = try result("exposures.load", context)["look"]?.int ?? context.visit
     let analysis = try analysis(of: measurements(context))
-    let path = folder.analysis(look)
-    let hash = try StoredJSON.write(analysis, to: path)
+    let name = RunFolder.analysis(look)
+    let hash = try StoredJSON.write(analysis, as: name, in: folder)
     let summary: JSONValue = [
-      "look": .integer(look), "decision": try .encoding(analysis.decision), "analysis": .string(path),
+      "look": .integer(look), "decision": try .encoding(analysis.decision), "analysis": .string(name),
       "hash": .string(hash),
     ]
     try workspace.registry.record(.look, key: context.idempotencyKey, run: folder.id, at: now, payload: summary)

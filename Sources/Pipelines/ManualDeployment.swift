@@ -41,9 +41,10 @@ public struct ManualDeployment: Sendable {
     let spec = try experiment(id)
     let state = try RolloutState(spec: spec, winner: nil, stage: 0, decision: "rollback")
     let target = spec.rollout?.target ?? .flagd
-    let path = runner.workspace.flagFile(state.flag, target: target)
+    let name = Workspace.flagFile(state.flag, target: target)
+    let path = runner.workspace.file(name)
     try writeOutput(FlagFile(state, target: target).text, to: path)
-    try record(state, target, path, run: id, by: person)
+    try record(state, target, name, run: id, by: person)
     return path
   }
 

@@ -29,7 +29,7 @@ public struct PipelineRunner: Sendable {
     let folder = workspace.folder(of: id)
     let model = try modelText(spec)
     let directory = URL(filePath: path).standardizedFileURL.deletingLastPathComponent().path
-    try writeOutput(text, to: folder.spec)
+    try writeOutput(text, to: folder.file(RunFolder.spec))
     let inputs: JSONValue = [
       "spec": .string(path), "directory": .string(directory), "specHash": .string(spec.specHash),
     ]
@@ -76,7 +76,7 @@ public struct PipelineRunner: Sendable {
 
   /// The spec of a run as it was when the run began.
   public func spec(of run: WorkflowRun) throws -> RunSpec {
-    let path = workspace.folder(of: run.id).spec
+    let path = workspace.folder(of: run.id).file(RunFolder.spec)
     guard let data = FileManager.default.contents(atPath: path) else {
       throw PipelineFault(.unreadable(reason: "the run's copy of the spec is missing"), file: path)
     }
@@ -149,23 +149,31 @@ public struct PipelineRunner: Sendable {
 }
 
 extension PipelineRunner {
-  /// The analysis that a look of the ledger points to, if it is still what the run wrote.
+  /// The analysis of a run's latest look, if it is still what the run wrote.
   ///
-  /// - Throws: `PipelineFault` if it is missing or was changed.
-  public func storedAnalysis(_ look: JSONValue?) throws -> Analysis {
-    try StoredJSON.read(Analysis.self, from: look?["analysis"]?.string ?? "", hash: look?["hash"]?.string ?? "")
+  /// - Throws: `PipelineFault` if the run has not come so far, or if the file is missing or was changed.
+  public func storedAnalysis(of id: String) throws -> Analysis {
+    let look = try recorded("effect.compute", of: id)
+    return try StoredJSON.read(
+      Analysis.self, look["analysis"], hash: look["hash"], in: workspace.folder(of: id))
   }
 
   /// The report that a cohort run wrote, if it is still what the run wrote.
   ///
   /// - Throws: `PipelineFault` if the run has not come so far, or if the file is missing or was changed.
   public func storedCohortReport(of id: String) throws -> CohortReport {
-    let reviewed = try open(id).history.reversed().lazy.compactMap { record -> JSONValue? in
-      guard case .completed(_, _, "findings.review", let result, _, _) = record.event else { return nil }
+    let reviewed = try recorded("findings.review", of: id)
+    return try StoredJSON.read(
+      CohortReport.self, reviewed["cohorts"], hash: reviewed["hash"], in: workspace.folder(of: id))
+  }
+
+  /// The latest result of a step in a run's journal.
+  private func recorded(_ step: String, of id: String) throws -> JSONValue {
+    let found = try open(id).history.reversed().lazy.compactMap { record -> JSONValue? in
+      guard case .completed(_, _, step, let result, _, _) = record.event else { return nil }
       return result
     }.first
-    guard let reviewed else { throw PipelineFault(.noResult(step: "findings.review")) }
-    return try StoredJSON.read(
-      CohortReport.self, from: reviewed["cohorts"]?.string ?? "", hash: reviewed["hash"]?.string ?? "")
+    guard let found else { throw PipelineFault(.noResult(step: step)) }
+    return found
   }
 }

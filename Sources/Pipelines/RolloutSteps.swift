@@ -43,12 +43,12 @@ extension ExperimentSteps {
   private func deploy(_ state: RolloutState, _ context: StepContext) throws -> JSONValue {
     let target = spec.rollout?.target ?? .flagd
     let file = try FlagFile(state, target: target)
-    let path = workspace.flagFile(state.flag, target: target)
-    try writeOutput(file.text, to: path)
+    let name = Workspace.flagFile(state.flag, target: target)
+    try writeOutput(file.text, to: workspace.file(name))
     let payload: JSONValue = [
       "flag": .string(state.flag), "target": .string(target.rawValue), "stage": .integer(state.stage),
       "share": .number(state.share), "variant": .string(state.winner?.name ?? state.control.name),
-      "file": .string(path),
+      "file": .string(name),
       "at": .integer(now),
     ]
     // A step that is repeated after a crash finds its entry: the time is that of the first.
@@ -98,11 +98,10 @@ extension ExperimentSteps {
     guard let computed = context.results["effect.compute"] else {
       return .completed(["lesson": "The run was stopped before an effect was computed."])
     }
-    let analysis = try StoredJSON.read(
-      Analysis.self, from: computed["analysis"]?.string ?? "", hash: computed["hash"]?.string ?? "")
-    try writeOutput(Report.render(analysis, as: .html), to: folder.report)
+    let analysis = try StoredJSON.read(Analysis.self, computed["analysis"], hash: computed["hash"], in: folder)
+    try writeOutput(Report.render(analysis, as: .html), to: folder.file(RunFolder.report))
     return .completed([
-      "lesson": .string(analysis.decision.reasons.joined(separator: " ")), "report": .string(folder.report),
+      "lesson": .string(analysis.decision.reasons.joined(separator: " ")), "report": .string(RunFolder.report),
     ])
   }
 }

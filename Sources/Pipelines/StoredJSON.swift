@@ -5,20 +5,24 @@ import Hashing
 /// Values that a step leaves in a file, with the hash that the journal keeps of them.
 enum StoredJSON {
   /// - Returns: `sha256:hex` of the bytes written.
-  static func write(_ value: some Encodable, to path: String) throws -> String {
+  static func write(_ value: some Encodable, as name: String, in folder: RunFolder) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let bytes = [UInt8](try encoder.encode(value))
-    try writeOutput(String(decoding: bytes, as: UTF8.self), to: path)
+    try writeOutput(String(decoding: bytes, as: UTF8.self), to: folder.file(name))
     return "sha256:" + SHA256.hex(of: bytes)
   }
 
+  /// - Parameters: `name` and `hash` as the journal holds them.
   /// - Throws: `PipelineFault` if the file is gone, was changed, or does not decode.
-  static func read<Value: Decodable>(_ type: Value.Type, from path: String, hash: String) throws -> Value {
+  static func read<Value: Decodable>(
+    _ type: Value.Type, _ name: JSONValue?, hash: JSONValue?, in folder: RunFolder
+  ) throws -> Value {
+    let path = folder.file(name?.string ?? "")
     guard let data = FileManager.default.contents(atPath: path) else {
       throw PipelineFault(.unreadable(reason: "the file is missing"), file: path)
     }
-    guard "sha256:" + SHA256.hex(of: [UInt8](data)) == hash else {
+    guard "sha256:" + SHA256.hex(of: [UInt8](data)) == hash?.string else {
       throw PipelineFault(.damagedOutput(reason: "its hash differs from the journal's"), file: path)
     }
     do {

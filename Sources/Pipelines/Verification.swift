@@ -24,14 +24,16 @@ public struct Verification: Sendable {
     for record in run.history {
       guard case .completed(_, let visit, let step?, let result, _, _) = record.event else { continue }
       switch step {
-      case "effect.compute": verifyLook(run, spec, result, visit)
+      case "effect.compute": verifyLook(run, spec, result, visit, runner.workspace.folder(of: id))
       case "rollout.advance", "rollout.revert": verifyDeployment(runner, result)
       default: continue
       }
     }
   }
 
-  private mutating func verifyLook(_ run: WorkflowRun, _ spec: ExperimentSpec, _ result: JSONValue, _ visit: Int) {
+  private mutating func verifyLook(
+    _ run: WorkflowRun, _ spec: ExperimentSpec, _ result: JSONValue, _ visit: Int, _ folder: RunFolder
+  ) {
     let look = result["look"]?.int ?? visit
     let loaded = run.history.compactMap { record -> JSONValue? in
       guard case .completed(_, _, "exposures.load", let value, _, _) = record.event, value["look"]?.int == look else {
@@ -41,9 +43,8 @@ public struct Verification: Sendable {
     }.first
     check("look \(look)") {
       let measurements = try StoredJSON.read(
-        Measurements.self, from: loaded?["measurements"]?.string ?? "", hash: loaded?["hash"]?.string ?? "")
-      let stored = try StoredJSON.read(
-        Analysis.self, from: result["analysis"]?.string ?? "", hash: result["hash"]?.string ?? "")
+        Measurements.self, loaded?["measurements"], hash: loaded?["hash"], in: folder)
+      let stored = try StoredJSON.read(Analysis.self, result["analysis"], hash: result["hash"], in: folder)
       let again = try Analysis(measurements, plan: spec.analysisPlan, isClustered: spec.data.clusterColumn != nil)
       guard again == stored else { throw Mismatch(detail: "the stored analysis differs from the recomputed one") }
       return "the analysis follows from the stored measurements: \(again.decision.outcome.rawValue)"

@@ -17,9 +17,12 @@ public struct Workspace: Sendable {
 
   public func folder(of run: String) -> RunFolder { RunFolder(id: run, path: "\(directory)/runs/\(run)") }
 
-  /// Where the flag file of a flag is kept.
-  public func flagFile(_ flag: String, target: ExperimentSpec.Rollout.Target) -> String {
-    "\(directory)/flags/\(flag).\(target.rawValue).json"
+  /// The path of a file that records name, such as a flag file.
+  public func file(_ name: String) -> String { "\(directory)/\(name)" }
+
+  /// The name under which the flag file of a flag is kept.
+  static func flagFile(_ flag: String, target: ExperimentSpec.Rollout.Target) -> String {
+    "flags/\(flag).\(target.rawValue).json"
   }
 
   /// `name-1`, `name-2`, …: the first that is not taken.
@@ -36,12 +39,15 @@ public struct RunFolder: Sendable {
   public let id: String
   public let path: String
 
-  public var spec: String { path + "/spec.yaml" }
-  public var report: String { path + "/report.html" }
-  func look(_ number: Int) -> String { path + "/look-\(number).json" }
-  func analysis(_ number: Int) -> String { path + "/analysis-\(number).json" }
-  var cohortReport: String { path + "/cohorts.json" }
-  var proposal: String { path + "/proposed-experiment.yaml" }
+  /// The path of a file in the folder. Records hold the names only, so that a project can be moved.
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  public static let spec = "spec.yaml"
+  public static let report = "report.html"
+  static func look(_ number: Int) -> String { "look-\(number).json" }
+  static func analysis(_ number: Int) -> String { "analysis-\(number).json" }
+  static let cohortReport = "cohorts.json"
+  static let proposal = "proposed-experiment.yaml"
 }
 
 /// Writes what a step produces: whole or not at all, and with the folder it needs.

@@ -30,18 +30,18 @@ struct DemoCommand: ParsableCommand {
   func run() throws {
     let runner = PipelineRunner(try Workspace(directory: output + "/.verdict"))
     let experiment = try run("\(checkout)/Examples/actg175.yaml", runner)
-    let analysis = try analysis(of: experiment, runner)
+    let analysis = try runner.storedAnalysis(of: experiment)
     print(Report.render(analysis, as: .table, options: ReportOptions(width: Terminal.width, color: Terminal.color)))
     if let flag = try runner.workspace.registry.entries(run: experiment, kind: .deployment).last?.payload["file"]?
       .string
     {
-      print("flag file: \(flag)\n")
+      print("flag file: \(runner.workspace.file(flag))\n")
     }
     let cohort = try run("\(checkout)/Examples/cdnow.yaml", runner)
     let report = try runner.storedCohortReport(of: cohort)
     print(Report.render(report, as: .table, options: ReportOptions(width: Terminal.width, color: Terminal.color)))
     for (run, name) in [(experiment, "experiment.html"), (cohort, "cohorts.html")] {
-      let page = runner.workspace.folder(of: run).report
+      let page = runner.workspace.folder(of: run).file(RunFolder.report)
       guard let data = FileManager.default.contents(atPath: page) else { continue }
       try AtomicFile.write([UInt8](data), to: "\(output)/\(name)")
       print("report:    \(output)/\(name)")
@@ -55,10 +55,5 @@ struct DemoCommand: ParsableCommand {
     print("\(id): \(PipelineRunner.describe(status))\n")
     guard case .finished = status else { throw AnswerIsNo(reason: "the run \(id) did not finish") }
     return id
-  }
-
-  private func analysis(of run: String, _ runner: PipelineRunner) throws -> Analysis {
-    let look = try runner.workspace.registry.entries(run: run, kind: .look).last?.payload
-    return try runner.storedAnalysis(look)
   }
 }
