@@ -117,8 +117,9 @@ struct CohortView {
       return "\(parameter.name) = \(format.number(parameter.estimate))\(error)"
     }
     let state = fit.converged ? "" : ", NOT converged"
+    let unit = fit.timeUnit == "none" ? "" : " per \(fit.timeUnit)"
     return
-      "\(parameters.joined(separator: ", ")) per \(fit.timeUnit); log-likelihood \(format.number(fit.logLikelihood, digits: 6)), "
+      "\(parameters.joined(separator: ", "))\(unit); log-likelihood \(format.number(fit.logLikelihood, digits: 6)), "
       + "\(format.count(fit.customers)) customers\(state)"
   }
 

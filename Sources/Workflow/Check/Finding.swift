@@ -71,7 +71,7 @@ extension ModelReport {
   public var text: String {
     var lines = [
       "\(size.lanes) lanes, \(size.nodes) nodes, \(size.edges) edges (\(size.crossLaneEdges) across lanes), "
-        + "\(size.diamonds) diamonds, \(size.ends) ends"
+        + "\(size.diamonds) diamonds, \(size.ends) \(size.ends == 1 ? "end" : "ends")"
     ]
     for finding in findings {
       lines.append("\(finding.severity.rawValue): \(finding.sentence) [\(finding.code.rawValue)]")
@@ -88,7 +88,8 @@ extension ModelReport {
       "schema": "verdict.flow-check/1", "sound": .bool(sound),
       "size": [
         "lanes": .integer(size.lanes), "nodes": .integer(size.nodes), "edges": .integer(size.edges),
-        "crossLaneEdges": .integer(size.crossLaneEdges), "diamonds": .integer(size.diamonds), "ends": .integer(size.ends),
+        "crossLaneEdges": .integer(size.crossLaneEdges), "diamonds": .integer(size.diamonds),
+        "ends": .integer(size.ends),
       ],
       "findings": .array(
         findings.map { finding in
