@@ -78,8 +78,8 @@ struct CohortSteps: Sendable {
   }
 
   private func load(_ context: StepContext) throws -> StepOutcome {
-    for file in paths where file != "-" && !FileManager.default.fileExists(atPath: file) {
-      return .waiting(.data("\(file) is not there yet"))
+    for (path, name) in zip(paths, spec.data.files) where path != "-" && !FileManager.default.fileExists(atPath: path) {
+      return .waiting(.data("\(name) is not there yet"))
     }
     let log = try read(allowedBadRows: 1)
     let files = try JSONValue.encoding(log.files)

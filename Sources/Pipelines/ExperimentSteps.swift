@@ -159,8 +159,8 @@ extension ExperimentSteps {
 extension ExperimentSteps {
   private func loadExposures(_ context: StepContext) throws -> StepOutcome {
     let request = spec.measurementRequest
-    for file in request.files where file != "-" && !FileManager.default.fileExists(atPath: file) {
-      return .waiting(.data("\(file) is not there yet"))
+    for (path, name) in zip(request.files, spec.data.files) where !isThere(path) {
+      return .waiting(.data("\(name) is not there yet"))
     }
     let measurements = try measured(request)
     let identity = try JSONValue.encoding(measurements.files)
@@ -175,6 +175,8 @@ extension ExperimentSteps {
       "files": identity, "measurements": .string(name), "hash": .string(hash),
     ])
   }
+
+  private func isThere(_ path: String) -> Bool { path == "-" || FileManager.default.fileExists(atPath: path) }
 
   /// Measures with the files named as the spec names them, so that a result does not depend on where it was computed.
   func measured(_ request: MeasurementRequest) throws -> Measurements {

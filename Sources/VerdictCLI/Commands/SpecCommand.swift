@@ -83,7 +83,7 @@ enum SpecExample {
       flag: checkout-layout
       target: flagd
       stages:
-        - { share: 10%, requires_approval: true }
+        - { share: 10%, approval: true }
         - { share: 50% }
         - { share: 100% }
 
