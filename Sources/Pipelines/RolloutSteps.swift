@@ -23,11 +23,11 @@ extension ExperimentSteps {
     let stage = rollout.stages[number - 1]
     if stage.requiresApproval || (rollout.requiresApproval && context.visit == 1) {
       guard let answer = context.answer else {
-        let percent = stage.share * 100
         return .waiting(
           .approval(
             role: "release owner",
-            question: "Serve \(winner) to \(percent) % of users (stage \(number) of \(rollout.stages.count))?"))
+            question:
+              "Serve \(winner) to \(percent(stage.share)) of users (stage \(number) of \(rollout.stages.count))?"))
       }
       if isRefusal(answer) { return .completed(["refused": true, "by": .string(answer.by)]) }
     }
@@ -65,7 +65,7 @@ extension ExperimentSteps {
     let share = deployed["share"]?.double ?? 1
     if let rollout = spec.rollout, let stage = deployed["stage"]?.int, rollout.stages.indices.contains(stage - 1) {
       let until = (deployed["at"]?.int ?? now) + Int(rollout.stages[stage - 1].hold)
-      if now < until { return .waiting(.time(until: Int64(until), "the stage of \(share * 100) % is held")) }
+      if now < until { return .waiting(.time(until: Int64(until), "the stage of \(percent(share)) is held")) }
     }
     if let harm = try harmInNewData(context) {
       return .completed(["healthy": false, "reason": .string(harm)], choice: "No")
@@ -104,4 +104,10 @@ extension ExperimentSteps {
       "lesson": .string(analysis.decision.reasons.joined(separator: " ")), "report": .string(RunFolder.report),
     ])
   }
+}
+
+/// A share as people write it: `10 %`, `0.5 %`.
+func percent(_ share: Double) -> String {
+  let value = (share * 1e6).rounded() / 1e4
+  return value == value.rounded() ? "\(Int(value)) %" : "\(value) %"
 }
