@@ -20,9 +20,13 @@ public struct WriteFault: InputFault, Hashable {
 public enum AtomicFile {
   /// Writes a file: into a temporary neighbour, synced to disk, then renamed over `path`, then the folder is synced.
   ///
-  /// A crash at any moment leaves the old file or the new one. The folder must exist.
+  /// A crash at any moment leaves the old file or the new one. The folder must exist. A link is followed; a pipe or a device
+  /// such as /dev/stdout is written to and never replaced.
   /// - Throws: `WriteFault` if the disk is full, the folder is missing or not writable; the old file is then untouched.
   public static func write(_ bytes: [UInt8], to path: String) throws(WriteFault) {
+    guard !isSpecial(path) else { return try writeThrough(bytes, to: path) }
+    let named = path
+    let path = isLink(path) ? URL(filePath: path).resolvingSymlinksInPath().path : path
     let folder = (path as NSString).deletingLastPathComponent
     let temporary = path + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
     do throws(SystemError) {
@@ -30,7 +34,7 @@ public enum AtomicFile {
       guard rename(temporary, path) == 0 else { throw SystemError() }
     } catch {
       unlink(temporary)
-      throw WriteFault(position: SourcePosition(file: path), reason: error.reason)
+      throw WriteFault(position: SourcePosition(file: named), reason: error.reason)
     }
     syncFolder(folder.isEmpty ? "." : folder)
   }
@@ -51,6 +55,32 @@ public enum AtomicFile {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
     guard descriptor >= 0 else { throw SystemError() }
     defer { close(descriptor) }
+    try writeAll(bytes, to: descriptor)
+    guard fsync(descriptor) == 0 else { throw SystemError() }
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
+  }
+
+  private static func isSpecial(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
+  private static func writeThrough(_ bytes: [UInt8], to path: String) throws(WriteFault) {
+    do throws(SystemError) {
+      let descriptor = open(path, O_WRONLY)
+      guard descriptor >= 0 else { throw SystemError() }
+      defer { close(descriptor) }
+      try writeAll(bytes, to: descriptor)
+    } catch {
+      throw WriteFault(position: SourcePosition(file: path), reason: error.reason)
+    }
+  }
+
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -60,6 +90,5 @@ public enum AtomicFile {
       guard count > 0 else { throw SystemError() }
       written += count
     }
-    guard fsync(descriptor) == 0 else { throw SystemError() }
   }
 }

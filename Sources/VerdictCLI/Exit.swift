@@ -32,10 +32,14 @@ enum Exit: Int32 {
     let code = VerdictCommand.exitCode(for: error)
     let message = VerdictCommand.fullMessage(for: error)
     if code.isSuccess {
-      if !message.isEmpty { print(message) }
-      Foundation.exit(done.rawValue)
+      do {
+        if !message.isEmpty { try Terminal.print(message) }
+        Foundation.exit(done.rawValue)
+      } catch {
+        leave(after: error)
+      }
     }
-    if !message.isEmpty { FileHandle.standardError.write(Data((message + "\n").utf8)) }
+    if !message.isEmpty { Terminal.plain(message) }
     Foundation.exit(badInput.rawValue)
   }
 }

@@ -37,7 +37,7 @@ struct OutputOptions: ParsableArguments {
   /// Writes the text where it belongs; a file appears whole or not at all.
   func write(_ text: String) throws {
     guard let output, output != "-" else {
-      FileHandle.standardOutput.write(Data(text.utf8))
+      try Terminal.print(text, terminator: "")
       return
     }
     try AtomicFile.write(Array(text.utf8), to: output)

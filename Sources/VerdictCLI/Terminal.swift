@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// What the program is connected to: is it a terminal, how wide, may it be coloured.
@@ -18,10 +19,35 @@ enum Terminal {
     return min(max(Int(size.ws_col), 60), 160)
   }
 
+  /// A result, on standard output.
+  ///
+  /// - Throws: `WriteFault` if it cannot be written whole, so that a full disk never passes for success.
+  static func print(_ text: String, terminator: String = "\n") throws(WriteFault) {
+    try print(bytes: Array((text + terminator).utf8))
+  }
+
+  static func print(bytes: [UInt8]) throws(WriteFault) { try write(bytes, to: STDOUT_FILENO) }
+
   /// A notice for people, on standard error.
-  static func notice(_ text: String) { write("verdict: \(text)\n") }
+  static func notice(_ text: String) { plain("verdict: \(text)") }
 
-  static func error(_ text: String) { write("verdict: \(text)\n") }
+  static func error(_ text: String) { plain("verdict: \(text)") }
 
-  private static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Standard error is the last place to say anything: if it is closed, nothing more can be said.
+  static func plain(_ text: String) { try? write(Array((text + "\n").utf8), to: STDERR_FILENO) }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(WriteFault) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        buffer.baseAddress.map { Foundation.write(descriptor, $0 + written, bytes.count - written) } ?? 0
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        throw WriteFault(
+          position: SourcePosition(file: "standard output"), reason: String(cString: strerror(errno)))
+      }
+      written += count
+    }
+  }
 }

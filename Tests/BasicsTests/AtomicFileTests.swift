@@ -27,8 +27,22 @@ import Testing
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
-  func aFullDiskIsAFault() {
-    // Writing into /dev/full itself cannot be renamed over; a folder there does not exist either.
-    #expect(throws: WriteFault.self) { try AtomicFile.write([1], to: "/dev/full/x") }
+  func aFullDeviceIsAFaultAndStays() throws {
+    #expect(throws: WriteFault.self) { try AtomicFile.write([1], to: "/dev/full") }
+    var status = stat()
+    try #require(stat("/dev/full", &status) == 0)
+    #expect(status.st_mode & S_IFMT == S_IFCHR)
+  }
+
+  @Test func aLinkIsFollowed() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "atomic-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (file, link) = (folder.appending(path: "real.json"), folder.appending(path: "link.json"))
+    try AtomicFile.write([1], to: file.path)
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+    try AtomicFile.write([2], to: link.path)
+    #expect(try Data(contentsOf: file) == Data([2]))
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == file.path)
   }
 }

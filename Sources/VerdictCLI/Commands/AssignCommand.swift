@@ -52,7 +52,7 @@ struct AssignCommand: ParsableCommand {
       try AtomicFile.write(assigned.csv, to: output)
       Terminal.notice("wrote \(output)")
     } else {
-      FileHandle.standardOutput.write(Data(assigned.csv))
+      try Terminal.print(bytes: assigned.csv)
     }
     for (arm, count) in zip(plan.arms.map(\.name), assigned.counts) { Terminal.notice("\(arm): \(count) units") }
     if assigned.outside > 0 { Terminal.notice("outside the coverage: \(assigned.outside) units") }

@@ -31,20 +31,22 @@ struct DemoCommand: ParsableCommand {
     let runner = PipelineRunner(try Workspace(directory: output + "/.verdict"))
     let experiment = try run("\(checkout)/Examples/actg175.yaml", runner)
     let analysis = try runner.storedAnalysis(of: experiment)
-    print(Report.render(analysis, as: .table, options: ReportOptions(width: Terminal.width, color: Terminal.color)))
+    try Terminal.print(
+      Report.render(analysis, as: .table, options: ReportOptions(width: Terminal.width, color: Terminal.color)))
     if let flag = try runner.workspace.registry.entries(run: experiment, kind: .deployment).last?.payload["file"]?
       .string
     {
-      print("flag file: \(runner.workspace.file(flag))\n")
+      try Terminal.print("flag file: \(runner.workspace.file(flag))\n")
     }
     let cohort = try run("\(checkout)/Examples/cdnow.yaml", runner)
     let report = try runner.storedCohortReport(of: cohort)
-    print(Report.render(report, as: .table, options: ReportOptions(width: Terminal.width, color: Terminal.color)))
+    try Terminal.print(
+      Report.render(report, as: .table, options: ReportOptions(width: Terminal.width, color: Terminal.color)))
     for (run, name) in [(experiment, "experiment.html"), (cohort, "cohorts.html")] {
       let page = runner.workspace.folder(of: run).file(RunFolder.report)
       guard let data = FileManager.default.contents(atPath: page) else { continue }
       try AtomicFile.write([UInt8](data), to: "\(output)/\(name)")
-      print("report:    \(output)/\(name)")
+      try Terminal.print("report:    \(output)/\(name)")
     }
   }
 
@@ -52,7 +54,7 @@ struct DemoCommand: ParsableCommand {
     let id = try runner.begin(spec: spec)
     Terminal.notice("run \(id): \(spec)")
     let status = try runner.advance(id, approve: "demo", observer: RunNarrator().tell)
-    print("\(id): \(PipelineRunner.describe(status))\n")
+    try Terminal.print("\(id): \(PipelineRunner.describe(status))\n")
     guard case .finished = status else { throw AnswerIsNo(reason: "the run \(id) did not finish") }
     return id
   }

@@ -37,7 +37,7 @@ struct DeployCommand: ParsableCommand {
     let (state, file, target) = try deployment.file(run: id, target: target, stage: stage)
     for limit in file.limits { Terminal.notice(limit) }
     guard let output, output != "-" else {
-      print(file.text, terminator: "")
+      try Terminal.print(file.text, terminator: "")
       return
     }
     try file.write(to: output)
@@ -60,7 +60,7 @@ struct RollbackCommand: ParsableCommand {
     let runner = try workspace.runner()
     let id = try runner.workspace.registry.resolve(run: name)
     let path = try ManualDeployment(runner).rollback(run: id, by: workspace.person)
-    print("\(path): all users get the control")
+    try Terminal.print("\(path): all users get the control")
   }
 }
 

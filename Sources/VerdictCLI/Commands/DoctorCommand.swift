@@ -9,9 +9,9 @@ struct DoctorCommand: ParsableCommand {
     discussion: "EXAMPLE\n  verdict doctor")
 
   func run() throws {
-    print("verdict  \(ToolVersion.current)")
-    print("BLAS     \(BLAS.backendName), 1 thread (we parallelise above it)")
-    print("cores    \(ProcessInfo.processInfo.activeProcessorCount)")
-    print("system   \(ProcessInfo.processInfo.operatingSystemVersionString)")
+    try Terminal.print("verdict  \(ToolVersion.current)")
+    try Terminal.print("BLAS     \(BLAS.backendName), 1 thread (we parallelise above it)")
+    try Terminal.print("cores    \(ProcessInfo.processInfo.activeProcessorCount)")
+    try Terminal.print("system   \(ProcessInfo.processInfo.operatingSystemVersionString)")
   }
 }

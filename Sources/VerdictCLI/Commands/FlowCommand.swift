@@ -39,7 +39,7 @@ struct FlowCommand: ParsableCommand {
       var isSound = true
       for model in models {
         let report = model.check(suggestingRepairs: suggest || !json)
-        print(json ? report.json.text(pretty: true) : report.text, terminator: "")
+        try Terminal.print(json ? report.json.text(pretty: true) : report.text, terminator: "")
         isSound = isSound && report.sound && !report.hasErrors
       }
       if !isSound { throw AnswerIsNo() }
@@ -66,14 +66,14 @@ struct FlowCommand: ParsableCommand {
       if let output, output != "-" {
         try AtomicFile.write(formatted, to: output)
       } else {
-        FileHandle.standardOutput.write(Data(formatted))
+        try Terminal.print(bytes: formatted)
       }
     }
   }
 
   struct ListFlows: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "The built-in models.")
-    func run() throws { for name in BuiltInModels.names { print(name) } }
+    func run() throws { for name in BuiltInModels.names { try Terminal.print(name) } }
   }
 
   struct PrintFlow: ParsableCommand {
@@ -90,7 +90,7 @@ struct FlowCommand: ParsableCommand {
         let nearest = nearestName(to: name, among: BuiltInModels.names).map { " Did you mean '\($0)'?" } ?? ""
         throw UsageFault(sentence: "no built-in model '\(name)'.\(nearest)")
       }
-      print(text, terminator: "")
+      try Terminal.print(text, terminator: "")
     }
   }
 }

@@ -9,7 +9,7 @@ struct KernelsCommand: ParsableCommand {
 
   struct ListKernels: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "The kernels of this build.")
-    func run() throws { for name in KernelRegistry.standard.names { print(name) } }
+    func run() throws { for name in KernelRegistry.standard.names { try Terminal.print(name) } }
   }
 
   struct CheckKernels: ParsableCommand {
@@ -28,7 +28,7 @@ struct KernelsCommand: ParsableCommand {
 
     func run() throws {
       let report = KernelRegistry.standard.check(try files.map { path in try ReferenceFile(path: path) })
-      print(report.text, terminator: "")
+      try Terminal.print(report.text, terminator: "")
       if !report.allPassed { throw AnswerIsNo() }
     }
   }

@@ -24,11 +24,11 @@ struct NotebookCommand: ParsableCommand {
             passed += 1
           } else {
             failed += 1
-            print(describe(result, file))
+            try Terminal.print(describe(result, file))
           }
         }
       }
-      print("\(passed) passed, \(failed) failed")
+      try Terminal.print("\(passed) passed, \(failed) failed")
       if failed > 0 { throw AnswerIsNo() }
     }
 

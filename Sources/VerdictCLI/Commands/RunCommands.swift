@@ -31,7 +31,7 @@ struct RunNarrator {
 
   /// The last line on standard output: run, status.
   func conclude(_ id: String, _ status: RunStatus) throws {
-    print("\(id): \(PipelineRunner.describe(status))")
+    try Terminal.print("\(id): \(PipelineRunner.describe(status))")
     switch status {
     case .waiting(let node, .approval):
       Terminal.notice("answer with: verdict approve \(id) --node \(node.id) [--answer LABEL]")
@@ -144,7 +144,7 @@ struct StatusCommand: ParsableCommand {
     let runner = try workspace.runner()
     let ids = try name.map { [try runner.workspace.registry.resolve(run: $0)] } ?? runner.workspace.registry.runs()
     if ids.isEmpty { Terminal.notice("no runs yet; start one with 'verdict run SPEC.yaml'") }
-    for id in ids { print("\(id): \(PipelineRunner.describe(try runner.open(id).status))") }
+    for id in ids { try Terminal.print("\(id): \(PipelineRunner.describe(try runner.open(id).status))") }
   }
 }
 
@@ -169,13 +169,13 @@ struct HistoryCommand: ParsableCommand {
   func run() throws {
     let runner = try workspace.runner()
     guard let name else {
-      for entry in try runner.workspace.registry.entries() { print(line(entry)) }
+      for entry in try runner.workspace.registry.entries() { try Terminal.print(line(entry)) }
       return
     }
     let opened = try runner.open(try runner.workspace.registry.resolve(run: name))
     for record in opened.history {
       let text = JSONValue.object(record.json).text()
-      print(json ? text : "\(record.time)  \(Self.summary(record))")
+      try Terminal.print(json ? text : "\(record.time)  \(Self.summary(record))")
     }
   }
 
@@ -216,7 +216,9 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     let runner = try workspace.runner()
     let verification = try Verification(run: try runner.workspace.registry.resolve(run: name), runner)
-    for item in verification.items { print("\(item.passed ? "ok    " : "FAILED") \(item.subject): \(item.detail)") }
+    for item in verification.items {
+      try Terminal.print("\(item.passed ? "ok    " : "FAILED") \(item.subject): \(item.detail)")
+    }
     if !verification.passed { throw AnswerIsNo(reason: "the record does not verify") }
   }
 }

@@ -18,7 +18,7 @@ struct SpecCommand: ParsableCommand {
 
     func run() throws {
       let spec = try RunSpec.load(file)
-      print("\(file): a valid spec of '\(spec.name)', \(spec.specHash)")
+      try Terminal.print("\(file): a valid spec of '\(spec.name)', \(spec.specHash)")
     }
   }
 
@@ -32,8 +32,8 @@ struct SpecCommand: ParsableCommand {
 
     func run() throws {
       switch kind {
-      case ExperimentSpec.kind: print(ExperimentSpec.jsonSchema, terminator: "")
-      case CohortSpec.kind: print(CohortSpec.jsonSchema, terminator: "")
+      case ExperimentSpec.kind: try Terminal.print(ExperimentSpec.jsonSchema, terminator: "")
+      case CohortSpec.kind: try Terminal.print(CohortSpec.jsonSchema, terminator: "")
       default: throw UsageFault(sentence: "expected experiment or cohort, found '\(kind)'.")
       }
     }
@@ -44,7 +44,7 @@ struct SpecCommand: ParsableCommand {
       commandName: "example", abstract: "A spec to begin with.",
       discussion: "EXAMPLE\n  verdict spec example > experiment.yaml")
 
-    func run() throws { print(SpecExample.experiment, terminator: "") }
+    func run() throws { try Terminal.print(SpecExample.experiment, terminator: "") }
   }
 }
 
