@@ -10,7 +10,7 @@ import Workflow
 /// Begins, continues and inspects durable runs of experiment and cohort specs.
 public struct PipelineRunner: Sendable {
   public let workspace: Workspace
-  private let clock: @Sendable () -> Date
+  let clock: @Sendable () -> Date
 
   public init(_ workspace: Workspace, clock: @escaping @Sendable () -> Date = { Date() }) {
     self.workspace = workspace
@@ -34,9 +34,7 @@ public struct PipelineRunner: Sendable {
       "spec": .string(path), "directory": .string(directory), "specHash": .string(spec.specHash),
     ]
     _ = try WorkflowRun.create(id: id, directory: folder.path, model: model, inputs: inputs, clock: clock)
-    try workspace.registry.record(
-      .run, key: id, run: id, at: Int(clock().timeIntervalSince1970),
-      payload: ["name": .string(spec.name), "spec": .string(path), "specHash": .string(spec.specHash)])
+    try list(id, spec: spec, path: path)
     return id
   }
 

@@ -32,7 +32,7 @@ struct DeployCommand: ParsableCommand {
 
   func run() throws {
     let runner = try workspace.runner()
-    let id = try runner.workspace.registry.resolve(run: name)
+    let id = try runner.resolve(run: name)
     let deployment = ManualDeployment(runner)
     let (state, file, target) = try deployment.file(run: id, target: target, stage: stage)
     for limit in file.limits { Terminal.notice(limit) }
@@ -58,7 +58,7 @@ struct RollbackCommand: ParsableCommand {
 
   func run() throws {
     let runner = try workspace.runner()
-    let id = try runner.workspace.registry.resolve(run: name)
+    let id = try runner.resolve(run: name)
     let path = try ManualDeployment(runner).rollback(run: id, by: workspace.person)
     try Terminal.print("\(path): all users get the control")
   }

@@ -6,6 +6,7 @@ import Workflow
 struct FlowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flow", abstract: "Workflow models in lane notation.",
+    discussion: "EXAMPLE\n  verdict flow check ab-test",
     subcommands: [CheckFlow.self, FormatFlow.self, ListFlows.self, PrintFlow.self])
 
   struct CheckFlow: ParsableCommand {
@@ -72,7 +73,8 @@ struct FlowCommand: ParsableCommand {
   }
 
   struct ListFlows: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "The built-in models.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "The built-in models.", discussion: "EXAMPLE\n  verdict flow list")
     func run() throws { for name in BuiltInModels.names { try Terminal.print(name) } }
   }
 

@@ -5,10 +5,13 @@ import Conformance
 struct KernelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernels", abstract: "The numbers of this build against reference files.",
+    discussion: "EXAMPLE\n  verdict kernels check Datasets/References/*.json",
     subcommands: [ListKernels.self, CheckKernels.self])
 
   struct ListKernels: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "The kernels of this build.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "The kernels of this build.",
+      discussion: "EXAMPLE\n  verdict kernels list")
     func run() throws { for name in KernelRegistry.standard.names { try Terminal.print(name) } }
   }
 

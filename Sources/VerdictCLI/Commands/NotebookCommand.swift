@@ -6,6 +6,7 @@ import Notebooks
 struct NotebookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "notebook", abstract: "Markdown guides whose commands are run and whose outputs are checked.",
+    discussion: "EXAMPLE\n  verdict notebook check Notebooks-md/*.md",
     subcommands: [CheckNotebook.self, RunNotebook.self])
 
   struct CheckNotebook: ParsableCommand {

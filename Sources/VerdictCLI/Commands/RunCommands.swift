@@ -89,7 +89,7 @@ struct ResumeCommand: ParsableCommand {
 
   func run() throws {
     let runner = try workspace.runner()
-    let id = try runner.workspace.registry.resolve(run: name)
+    let id = try runner.resolve(run: name)
     let narrator = RunNarrator()
     try narrator.conclude(
       id, try runner.advance(id, approve: yes ? workspace.person : nil, observer: narrator.tell))
@@ -124,7 +124,7 @@ struct ApproveCommand: ParsableCommand {
 
   func run() throws {
     let runner = try workspace.runner()
-    let id = try runner.workspace.registry.resolve(run: name)
+    let id = try runner.resolve(run: name)
     try runner.answer(id, node: node, Answer(choice: answer, by: by ?? workspace.person, comment: comment))
     let narrator = RunNarrator()
     try narrator.conclude(id, try runner.advance(id, observer: narrator.tell))
@@ -142,7 +142,7 @@ struct StatusCommand: ParsableCommand {
 
   func run() throws {
     let runner = try workspace.runner()
-    let ids = try name.map { [try runner.workspace.registry.resolve(run: $0)] } ?? runner.workspace.registry.runs()
+    let ids = try name.map { [try runner.resolve(run: $0)] } ?? runner.runs()
     if ids.isEmpty { Terminal.notice("no runs yet; start one with 'verdict run SPEC.yaml'") }
     for id in ids { try Terminal.print("\(id): \(PipelineRunner.describe(try runner.open(id).status))") }
   }
@@ -172,7 +172,7 @@ struct HistoryCommand: ParsableCommand {
       for entry in try runner.workspace.registry.entries() { try Terminal.print(line(entry)) }
       return
     }
-    let opened = try runner.open(try runner.workspace.registry.resolve(run: name))
+    let opened = try runner.open(try runner.resolve(run: name))
     for record in opened.history {
       let text = JSONValue.object(record.json).text()
       try Terminal.print(json ? text : "\(record.time)  \(Self.summary(record))")
@@ -215,7 +215,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let runner = try workspace.runner()
-    let verification = try Verification(run: try runner.workspace.registry.resolve(run: name), runner)
+    let verification = try Verification(run: try runner.resolve(run: name), runner)
     for item in verification.items {
       try Terminal.print("\(item.passed ? "ok    " : "FAILED") \(item.subject): \(item.detail)")
     }

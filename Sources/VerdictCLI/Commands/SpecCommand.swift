@@ -6,6 +6,7 @@ import Foundation
 struct SpecCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spec", abstract: "Experiment and cohort specs: check one, print the JSON Schema or an example.",
+    discussion: "EXAMPLE\n  verdict spec check experiment.yaml",
     subcommands: [CheckSpec.self, PrintSchema.self, PrintExample.self])
 
   struct CheckSpec: ParsableCommand {
