@@ -19,6 +19,11 @@ public struct RegistryFault: InputFault, Hashable {
   /// The database file.
   public let file: String
 
+  package init(kind: Kind, file: String) {
+    self.kind = kind
+    self.file = file
+  }
+
   public var position: SourcePosition? { SourcePosition(file: file) }
 
   public var sentence: String {

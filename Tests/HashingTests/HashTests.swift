@@ -49,6 +49,25 @@ import Testing
     #expect(sha.hex == SHA256.hex(of: bytes))
   }
 
+  @Test(
+    "Python hashlib and zlib; Java's from the definition: 'ab' = 97 * 31 + 98",
+    arguments: [
+      ("", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "d41d8cd98f00b204e9800998ecf8427e", 0),
+      ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d", "900150983cd24fb0d6963f7d28e17f72", 0x3524_41c2),
+      (
+        String(repeating: "a", count: 1000), "291e9a6c66994949b57ba5e650361e98fc36b1ba",
+        "cabe45dcc9ae5b66ba86600cca6b8ba8", 0x9a38_da03
+      ),
+    ] as [(String, String, String, UInt32)])
+  func others(_ text: String, _ sha1: String, _ md5: String, _ crc: UInt32) {
+    func hex(_ bytes: [UInt8]) -> String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    let bytes = Array(text.utf8)
+    #expect(hex(SHA1.digest(bytes)) == sha1)
+    #expect(hex(MD5.digest(bytes)) == md5)
+    #expect(CRC32.hash(bytes) == crc)
+    #expect(JavaHash.hash("ab") == 97 * 31 + 98)
+  }
+
   @Test func fingerprintHasSixteenDigits() {
     #expect(XXH64.fingerprint(0xabc) == "xxh64:0000000000000abc")
   }
