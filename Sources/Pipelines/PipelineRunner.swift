@@ -25,9 +25,10 @@ public struct PipelineRunner: Sendable {
       throw PipelineFault(.unreadable(reason: "there is no such file"), file: path)
     }
     let spec = try RunSpec(yaml: text, file: path)
+    let model = try modelText(spec)
+    try WorkflowRun.validate(model: model, file: spec.model ?? "model.flow")
     let id = workspace.freshRunID(for: spec.name)
     let folder = workspace.folder(of: id)
-    let model = try modelText(spec)
     let directory = URL(filePath: path).standardizedFileURL.deletingLastPathComponent().path
     try writeOutput(text, to: folder.file(RunFolder.spec))
     let inputs: JSONValue = [

@@ -65,6 +65,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var workspace: WorkspaceOptions
 
   func run() throws {
+    _ = try RunSpec.load(spec)  // Before a workspace is made for it.
     let runner = try workspace.runner()
     let id = try runner.begin(spec: spec)
     let narrator = RunNarrator()

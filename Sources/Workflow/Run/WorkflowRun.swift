@@ -63,6 +63,14 @@ public final class WorkflowRun {
     return try WorkflowRun(directory: directory, lock: lock, clock: clock)
   }
 
+  /// Says whether a model can be run, and writes nothing.
+  ///
+  /// - Parameter file: the name that faults are reported under.
+  /// - Throws: `RunFault` if the model has errors, is not sound or needs what is not executed.
+  public static func validate(model text: String, file: String) throws(RunFault) {
+    _ = try load(Array(text.utf8), file: file)
+  }
+
   /// Opens a run to look at it, to answer or to advance. Only one owner at a time.
   ///
   /// - Throws: `RunFault` if another process has it, if the journal is damaged or does not fit the model, or if the model is not
@@ -254,12 +262,12 @@ public final class WorkflowRun {
     let parsed = Notation.parse(bytes, file: file)
     guard let model = parsed.model else {
       let errors = parsed.diagnostics.filter { $0.severity == .error }.prefix(20)
-      throw .badModel(file: file, reason: "the model has errors:\n" + errors.text)
+      throw .badModel(file: file, reason: "the model has errors:\n" + trimmed(errors.text))
     }
     let report = model.check()
     let graph = ModelGraph(model)
     guard report.sound, !report.hasErrors, let start = graph.nodes.indices.first(where: graph.isStart) else {
-      throw .badModel(file: file, reason: "the model cannot be run:\n" + report.text)
+      throw .badModel(file: file, reason: "the model cannot be run:\n" + trimmed(report.text))
     }
     for node in model.nodes {
       for name in ["timeout", "retry", "undo"] where node.attributes[name] != nil {
@@ -268,6 +276,8 @@ public final class WorkflowRun {
     }
     return (model, graph, start)
   }
+
+  private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .newlines) }
 
   private static func isID(_ id: String) -> Bool {
     (1...128).contains(id.utf8.count)
