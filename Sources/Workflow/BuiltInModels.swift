@@ -4,7 +4,9 @@ public enum BuiltInModels {
   public static let names = texts.map(\.name)
 
   /// The text of a model, or nil if there is none of that name.
-  public static func text(named name: String) -> String? { bytes(named: name).map { String(decoding: $0, as: UTF8.self) } }
+  public static func text(named name: String) -> String? {
+    bytes(named: name).map { String(decoding: $0, as: UTF8.self) }
+  }
 
   /// A model, or nil if there is none of that name. `oauth` is kept with the defects of its source; `oauth_fixed` is mended.
   public static func model(named name: String) -> Model? {

@@ -6,7 +6,8 @@ extension Model {
   public func check(suggestingRepairs: Bool = false) -> ModelReport {
     let graph = ModelGraph(self)
     let soundness = Soundness(graph)
-    let findings = StructureRules(graph: graph).findings() + soundness.findings() + AttributeRules(graph: graph).findings()
+    let findings =
+      StructureRules(graph: graph).findings() + soundness.findings() + AttributeRules(graph: graph).findings()
     var (repairs, note): ([Repair], String?) = ([], nil)
     if suggestingRepairs, !soundness.isSound { (repairs, note) = self.repairs(graph, findings) }
     let laneOf = graph.nodes.map(\.lane)

@@ -82,7 +82,8 @@ struct StructureRules {
       .map { group in
         finding(
           .equalLabels, group.map(\.id),
-          "\(names(group.map(\.id))) have the same label \"\(group[0].label)\"; give each an event= to tell them apart.")
+          "\(names(group.map(\.id))) have the same label \"\(group[0].label)\"; give each an event= to tell them apart."
+        )
       }
       .sorted { $0.nodes[0] < $1.nodes[0] }
   }

@@ -73,7 +73,9 @@ package struct Document: Sendable {
     }
     let first = scanner.tokens.count
     do throws(Problem) {
-      if byte == UInt8(ascii: "@") { throw Problem(kind: .misplacedDirective, range: scanner.cursor..<range.upperBound) }
+      if byte == UInt8(ascii: "@") {
+        throw Problem(kind: .misplacedDirective, range: scanner.cursor..<range.upperBound)
+      }
       return try scanner.laneStatement()
     } catch {
       passRest(&scanner, as: .unreadable)

@@ -128,7 +128,9 @@ struct LineScanner {
     if let bad = range.first(where: { bytes[$0].isControl && bytes[$0] != 0x09 }) {
       throw Problem(kind: .controlCharacter, range: bad..<bad + 1)
     }
-    guard String(validating: bytes[range], as: UTF8.self) != nil else { throw Problem(kind: .invalidUTF8, range: range) }
+    guard String(validating: bytes[range], as: UTF8.self) != nil else {
+      throw Problem(kind: .invalidUTF8, range: range)
+    }
     cursor = end
     emit(.comment, from: range.lowerBound)
     comment = range

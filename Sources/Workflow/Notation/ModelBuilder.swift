@@ -166,7 +166,8 @@ struct ModelBuilder {
     if laneNames.contains(lane.value) {
       document.report(.wrongLane(node: node.value, written: lane.value, actual: actual), lane.range, fixIt: fixIt)
     } else {
-      document.report(.unknownLane(lane.value, nearest: nearest(lane.value) { $0.lanes.map(\.name) }), lane.range,
+      document.report(
+        .unknownLane(lane.value, nearest: nearest(lane.value) { $0.lanes.map(\.name) }), lane.range,
         fixIt: fixIt)
     }
     return true

@@ -4,7 +4,9 @@ import Basics
 package struct ConditionFault: Error, Hashable {
   package let column: Int
   package let expected: String
-  package var sentence: String { "expects a condition such as significant or share >= 0.5; at column \(column): \(expected)." }
+  package var sentence: String {
+    "expects a condition such as significant or share >= 0.5; at column \(column): \(expected)."
+  }
 }
 
 /// A closed expression over a step's result: `significant`, `not valid`, `choice == "Yes" and share >= 0.5`, `else`.
@@ -162,7 +164,9 @@ private struct ConditionParser {
     space()
     let next = cursor + text.utf8.count
     guard bytes[cursor...].starts(with: text.utf8) else { return false }
-    guard next == bytes.count || !(bytes[next].isIdentifierTail || bytes[next] == UInt8(ascii: ".")) else { return false }
+    guard next == bytes.count || !(bytes[next].isIdentifierTail || bytes[next] == UInt8(ascii: ".")) else {
+      return false
+    }
     cursor = next
     return true
   }

@@ -107,7 +107,8 @@ package final class Journal {
     }
     if (try? Self.decode(tail.dropLast(), after: chain, path: path, line: 0, byte: 0)) != nil {
       throw .corrupt(
-        file: path, line: records.count + 1, byte: tail.endIndex - 1, reason: "a record is followed by a byte not its own")
+        file: path, line: records.count + 1, byte: tail.endIndex - 1,
+        reason: "a record is followed by a byte not its own")
     }
     guard ftruncate(descriptor, off_t(length)) == 0, fsync(descriptor) == 0 else {
       throw .unwritable(file: path, reason: String(cString: strerror(errno)))

@@ -36,7 +36,8 @@ public enum RunFault: InputFault, Hashable {
     case .exists(let directory): "a run is already kept in \(directory); resume it, or choose another directory."
     case .missing: "not found; is this the directory of a run?"
     case .unreadable(_, let reason): "cannot be read: \(reason)."
-    case .unwritable(_, let reason): "cannot be written: \(reason). What was recorded before stands; resume when it can."
+    case .unwritable(_, let reason):
+      "cannot be written: \(reason). What was recorded before stands; resume when it can."
     case .inUse(let directory): "another process works on the run in \(directory); wait for it, or end it first."
     case .badModel(_, let reason): reason
     case .notExecuted(let node, let attribute):

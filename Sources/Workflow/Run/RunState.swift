@@ -65,7 +65,9 @@ struct RunState {
 
   private mutating func complete(_ step: String?, _ result: JSONValue, _ choice: String?, _ next: String?) -> String? {
     guard step == node.attributes["step"] else { return "node '\(node.id)' does not name the recorded step" }
-    let edge = graph.outgoing(current).first { next == graph.nodes[graph.targets[$0]].id && (choice == nil || choice == graph.edges[$0].label) }
+    let edge = graph.outgoing(current).first {
+      next == graph.nodes[graph.targets[$0]].id && (choice == nil || choice == graph.edges[$0].label)
+    }
     guard (edge == nil) == graph.isEnd(current), edge != nil || next == nil else {
       return "no edge leads from '\(node.id)' to '\(next ?? "an end")'"
     }
