@@ -95,6 +95,9 @@ let surface: [Target] = [
       "Basics", "Hashing", "Statistics", "Tables", "Allocation", "Workflow", "Experiments", "Cohorts", "Deployment",
       "Registry", "Engines", "Notebooks", "Reports", "Conformance", "Pipelines", "LinearAlgebra", argumentParser,
     ]),
+  .testTarget(
+    // Runs the program as a process; depending on it has it built.
+    name: "VerdictCLITests", dependencies: ["VerdictCLI", "Basics", "Workflow", "TestSupport"], exclude: ["Fixtures"]),
   .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport"),
 ]
 

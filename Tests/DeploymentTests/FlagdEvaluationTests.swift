@@ -21,7 +21,7 @@ import Testing
     let total = buckets.reduce(0) { $0 + $1.weight }
     return Set(
       ids.filter { id in
-        let place = UInt64(Murmur3.x86(Array((salt + id).utf8))) * total >> 32
+        let place = (UInt64(Murmur3.x86(Array((salt + id).utf8))) * total) >> 32
         var upper: UInt64 = 0
         return buckets.first { bucket in
           upper += bucket.weight

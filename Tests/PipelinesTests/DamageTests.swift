@@ -36,7 +36,7 @@ import Workflow
 
   @Test func aRunDoesNotGoOnFromAnAlteredLook() throws {
     let project = try Project()
-    try project.writeSpec(stages: "{ share: 100%, requires_approval: true }")
+    try project.writeSpec(stages: "{ share: 100%, approval: true }")
     try project.writeUnits(treatment: .init(converted: 3))
     let id = try project.begin()
     _ = try project.runner.advance(id)

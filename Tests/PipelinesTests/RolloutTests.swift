@@ -14,7 +14,7 @@ import Workflow
   }
 
   @Test func aPersonSaysYes() throws {
-    let (project, id) = try begun(stages: "{ share: 10%, requires_approval: true }, { share: 100% }")
+    let (project, id) = try begun(stages: "{ share: 10%, approval: true }, { share: 100% }")
     #expect(
       project.end(try project.runner.advance(id)) == "waiting for the release owner at Ramp winner one stage: "
         + "Serve treatment to 10.0 % of users (stage 1 of 2)?")
@@ -24,7 +24,7 @@ import Workflow
   }
 
   @Test func aPersonSaysNo() throws {
-    let (project, id) = try begun(stages: "{ share: 10% }, { share: 100%, requires_approval: true }")
+    let (project, id) = try begun(stages: "{ share: 10% }, { share: 100%, approval: true }")
     #expect(project.end(try project.runner.advance(id)).hasPrefix("waiting for the release owner"))
     #expect(project.flag?["targeting"] != nil)
     try project.runner.answer(id, Answer(choice: "no", by: "Ada", comment: "support is not ready"))
@@ -36,7 +36,7 @@ import Workflow
 
   @Test func everyQuestionCanBeAnsweredInAdvance() throws {
     let (project, id) = try begun(
-      stages: "{ share: 10%, requires_approval: true }, { share: 100%, requires_approval: true }")
+      stages: "{ share: 10%, approval: true }, { share: 100%, approval: true }")
     #expect(project.end(try project.runner.advance(id, approve: "Ada")) == "finished: Winner deployed")
   }
 
