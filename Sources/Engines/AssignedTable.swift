@@ -50,7 +50,8 @@ private struct AssignConsumer: RowConsumer, Sendable {
     let place = Int(UInt(bitPattern: field.start) - base)
     let assignment: Assignment
     do throws(AllocationFault) {
-      assignment = try field.hasDoubledQuotes
+      assignment =
+        try field.hasDoubledQuotes
         ? plan.assign(field.string) : plan.assign(UnsafeRawBufferPointer(field.bytes))
     } catch {
       throw RowFault(.emptyCell(column: column), offset: place)
