@@ -48,8 +48,7 @@ extension ExperimentSteps {
     let payload: JSONValue = [
       "flag": .string(state.flag), "target": .string(target.rawValue), "stage": .integer(state.stage),
       "share": .number(state.share), "variant": .string(state.winner?.name ?? state.control.name),
-      "file": .string(name),
-      "at": .integer(now),
+      "file": .string(name), "hash": .string(StoredJSON.hash(Array(file.text.utf8))), "at": .integer(now),
     ]
     // A step that is repeated after a crash finds its entry: the time is that of the first.
     let entry = try workspace.registry.record(

@@ -4,13 +4,16 @@ import Hashing
 
 /// Values that a step leaves in a file, with the hash that the journal keeps of them.
 enum StoredJSON {
+  /// `sha256:hex`
+  static func hash(_ bytes: [UInt8]) -> String { "sha256:" + SHA256.hex(of: bytes) }
+
   /// - Returns: `sha256:hex` of the bytes written.
   static func write(_ value: some Encodable, as name: String, in folder: RunFolder) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let bytes = [UInt8](try encoder.encode(value))
     try writeOutput(String(decoding: bytes, as: UTF8.self), to: folder.file(name))
-    return "sha256:" + SHA256.hex(of: bytes)
+    return hash(bytes)
   }
 
   /// - Parameters: `name` and `hash` as the journal holds them.
@@ -22,7 +25,7 @@ enum StoredJSON {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw PipelineFault(.unreadable(reason: "the file is missing"), file: path)
     }
-    guard "sha256:" + SHA256.hex(of: [UInt8](data)) == hash?.string else {
+    guard Self.hash([UInt8](data)) == hash?.string else {
       throw PipelineFault(.damagedOutput(reason: "its hash differs from the journal's"), file: path)
     }
     do {

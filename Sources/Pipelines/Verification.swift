@@ -58,6 +58,13 @@ public struct Verification: Sendable {
       guard entries.contains(where: { $0.payload == result }) else {
         throw Mismatch(detail: "the journal's deployment is not in the ledger")
       }
+      // The file is that of the latest deployment, by whatever run or hand.
+      let latest = entries.last { $0.payload["file"] == result["file"] }
+      guard latest?.payload == result, let hash = result["hash"]?.string else { return "recorded once, as \(path)" }
+      let found = FileManager.default.contents(atPath: runner.workspace.file(path)).map { StoredJSON.hash([UInt8]($0)) }
+      guard found == hash else {
+        throw Mismatch(detail: "\(runner.workspace.file(path)) is not the flag file that was deployed")
+      }
       return "recorded once, as \(path)"
     }
   }

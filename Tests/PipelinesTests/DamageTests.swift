@@ -34,6 +34,18 @@ import Workflow
         == "\(path): is not what the run wrote (its hash differs from the journal's). Restore it from a copy.")
   }
 
+  @Test func anAlteredFlagFile() throws {
+    let (project, id) = try shipped()
+    let path = project.path(".verdict/flags/one-page.flagd.json")
+    try replace("ENABLED", by: "DISABLED", in: path)
+    let failed = try Verification(run: id, project.runner).items.filter { !$0.passed }
+    #expect(failed.map(\.subject) == ["deployment, stage 2"])
+    #expect(failed.first?.detail == "\(path) is not the flag file that was deployed")
+    // A rollback by hand deploys another file; the older deployments have nothing to answer for any more.
+    _ = try ManualDeployment(project.runner).rollback(run: id, by: "Ada")
+    #expect(try Verification(run: id, project.runner).passed)
+  }
+
   @Test func aRunDoesNotGoOnFromAnAlteredLook() throws {
     let project = try Project()
     try project.writeSpec(stages: "{ share: 100%, approval: true }")

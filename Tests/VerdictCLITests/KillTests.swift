@@ -52,7 +52,7 @@ import Testing
     #expect(expected.completed.values.allSatisfy { $0 == 1 })
 
     var generator = SeededGenerator(seed: 50)
-    var kills = 0
+    var (kills, interrupted) = (0, 0)
     while kills < 50 {
       let folder = try Folder()
       try folder.write(ExampleTrial.spec(), to: "trial.yaml")
@@ -64,6 +64,7 @@ import Testing
         while process.isRunning, ContinuousClock.now < moment { usleep(200) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
+        if process.terminationReason == .uncaughtSignal { interrupted += 1 }
         kills += 1
         id = try id ?? run(in: folder)
       }
@@ -76,5 +77,7 @@ import Testing
       #expect(try ending(in: folder, id: name) == expected)
       #expect(try Program.run(["verify", name], in: folder).exit == 0)
     }
+    // Most moments lie before the end; a machine that is busy by turns shifts some.
+    #expect(interrupted >= 10)
   }
 }
