@@ -57,10 +57,7 @@ public struct EventLogReader: Sendable {
     }
     var log = LogAssembly(columns)
     for consumer in result.consumers { log.append(consumer) }
-    let files = source.files.map { file in
-      let identity = CSVEngine.identity(file)
-      return CohortReport.File(name: identity.name, bytes: identity.bytes, fingerprint: identity.fingerprint)
-    }
+    let files = source.files.map(CSVEngine.identity)
     return log.eventLog(files: files, unreadable: result.badRows)
   }
 
@@ -189,7 +186,7 @@ private struct LogAssembly {
     for code in codes { all.append(map[Int(code)]) }
   }
 
-  func eventLog(files: [CohortReport.File], unreadable: Int) -> EventLog {
+  func eventLog(files: [InputFile], unreadable: Int) -> EventLog {
     EventLog(
       unitCount: units.count, units: unitCodes, times: times, amounts: columns.amount == nil ? nil : amounts,
       roles: roles, segments: columns.segment == nil ? nil : segmentCodes, segmentColumn: columns.segment,

@@ -1,3 +1,5 @@
+import Basics
+
 /// What units did and when: the columns of an event log, in any order.
 ///
 /// Unit ids are interned by the reader: a unit is an index below `unitCount`, so that nothing here holds a personal value.
@@ -20,13 +22,13 @@ public struct EventLog: Sendable {
   /// Index into `stepNames` by event, for funnels and behaviour.
   public var steps: [Int32]?
   public var stepNames: [String]
-  public var files: [CohortReport.File]
+  public var files: [InputFile]
   public var unreadableRows: Int
 
   public init(
     unitCount: Int, units: [Int32], times: [Int64], amounts: [Double]? = nil, roles: [EventRole]? = nil,
     segments: [Int32]? = nil, segmentColumn: String? = nil, segmentNames: [String] = [], steps: [Int32]? = nil,
-    stepNames: [String] = [], files: [CohortReport.File] = [], unreadableRows: Int = 0
+    stepNames: [String] = [], files: [InputFile] = [], unreadableRows: Int = 0
   ) {
     self.unitCount = unitCount
     self.units = units

@@ -39,7 +39,7 @@ public struct CohortReport: Sendable, Codable, Equatable {
 
   /// What was read, and what was left out by which rule.
   public struct Input: Sendable, Codable, Equatable {
-    public var files: [File]
+    public var files: [InputFile]
     /// Events in the log, whether used or not.
     public var events: Int
     /// Units that have a start and are in a cohort.
@@ -52,7 +52,7 @@ public struct CohortReport: Sendable, Codable, Equatable {
     /// Units with activity and no start event.
     public var unitsWithoutStart: Int
     public init(
-      files: [File] = [], events: Int, units: Int, unreadableRows: Int = 0, eventsAfterAsOf: Int = 0,
+      files: [InputFile] = [], events: Int, units: Int, unreadableRows: Int = 0, eventsAfterAsOf: Int = 0,
       eventsBeforeStart: Int = 0, unitsWithoutStart: Int = 0
     ) {
       self.files = files
@@ -62,19 +62,6 @@ public struct CohortReport: Sendable, Codable, Equatable {
       self.eventsAfterAsOf = eventsAfterAsOf
       self.eventsBeforeStart = eventsBeforeStart
       self.unitsWithoutStart = unitsWithoutStart
-    }
-  }
-
-  /// One input, identified by its bytes.
-  public struct File: Sendable, Codable, Hashable {
-    public var name: String
-    public var bytes: Int
-    /// `algorithm:hex`.
-    public var fingerprint: String
-    public init(name: String, bytes: Int, fingerprint: String) {
-      self.name = name
-      self.bytes = bytes
-      self.fingerprint = fingerprint
     }
   }
 

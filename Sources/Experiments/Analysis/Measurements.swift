@@ -1,3 +1,4 @@
+import Basics
 import Statistics
 
 /// What an engine is asked to measure: one pass over the inputs, only these columns.
@@ -96,18 +97,5 @@ public struct Segment: Sendable, Codable, Hashable {
   public init(column: String, value: String) {
     self.column = column
     self.value = value
-  }
-}
-
-/// One input, identified by its bytes.
-public struct InputFile: Sendable, Codable, Hashable {
-  public var name: String
-  public var bytes: Int
-  /// `algorithm:hex`, for example `xxh64:44bc2cf5ad770999`.
-  public var fingerprint: String
-  public init(name: String, bytes: Int, fingerprint: String) {
-    self.name = name
-    self.bytes = bytes
-    self.fingerprint = fingerprint
   }
 }
