@@ -9,6 +9,7 @@
 PREFIX ?= /usr/local
 SWIFT_BUILD = swift build -c release --static-swift-stdlib --product verdict
 VERDICT = .build/release/verdict
+DOCUMENTED = Verdict Basics LinearAlgebra Statistics Tables Allocation Workflow Experiments Cohorts Deployment Engines Reports
 
 .PHONY: all demo test bench docs install lint format setup build clean
 
@@ -32,7 +33,8 @@ bench: build
 
 docs: setup
 	@WITH_DOCC=1 swift package --scratch-path .build-docs --allow-writing-to-directory docs-out \
-	  generate-documentation --target Verdict --output-path docs-out --transform-for-static-hosting
+	  generate-documentation $(addprefix --target ,$(DOCUMENTED)) --enable-experimental-combined-documentation \
+	  --output-path docs-out --transform-for-static-hosting
 
 install: build
 	@install -d "$(DESTDIR)$(PREFIX)/bin"
