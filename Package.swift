@@ -62,6 +62,7 @@ let rooms: [[Target]] = [
   room("Tables", ["Basics", "CZlib"]),
   room("Allocation", ["Basics", "Hashing"]),
   room("Workflow", ["Basics", "Hashing"], resources: [.embedInCode("Models")]),
+  room("Processes", ["Basics", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow"]),
   room(
     "Experiments", ["Basics", "Hashing", "Statistics", "Allocation", yams], resources: [.embedInCode("Schemas")]),
   room("Cohorts", ["Basics", "Statistics", "Tables"]),
