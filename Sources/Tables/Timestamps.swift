@@ -6,6 +6,11 @@ package struct Timestamp: Sendable, Equatable {
   package var localSeconds: Int64
   /// Seconds east of UTC; nil if the text does not say.
   package var offset: Int64?
+
+  package init(localSeconds: Int64, offset: Int64?) {
+    self.localSeconds = localSeconds
+    self.offset = offset
+  }
 }
 
 extension FieldParsing {

@@ -1,0 +1,71 @@
+import Tables
+import TestSupport
+import Testing
+
+/// A cut may fall anywhere: rows do not depend on the size of chunks or the number of threads.
+@Suite struct ChunkTests {
+  /// A random table, and its text with random quoting and line ends.
+  static func table(_ generator: inout SeededGenerator) -> (rows: [[String]], text: String) {
+    let alphabet = ["a", "b", "1", ".", " ", "é", "😀", ",", "\"", "\n", "\r\n", ";"]
+    let width = Int.random(in: 1...5, using: &generator)
+    let end = ["\n", "\r\n", "\r"].randomElement(using: &generator) ?? "\n"
+    var rows: [[String]] = []
+    var text = (0..<width).map { "c\($0)" }.joined(separator: ",") + end
+    for _ in 0..<Int.random(in: 1...40, using: &generator) {
+      var row: [String] = []
+      var line: [String] = []
+      for _ in 0..<width {
+        let field = (0..<Int.random(in: 0...9, using: &generator)).map { _ in
+          alphabet.randomElement(using: &generator) ?? ""
+        }
+        .joined()
+        // Scalars, not characters: "\r\n" is one character and holds both.
+        let needsQuotes = field.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
+        let isQuoted = needsQuotes || Bool.random(using: &generator) || width == 1
+        row.append(field)
+        line.append(
+          isQuoted
+            ? "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            : field)
+      }
+      rows.append(row)
+      text += line.joined(separator: ",") + end
+    }
+    return (rows, text)
+  }
+
+  @Test func everyChunkSizeAndThreadCountGivesTheSameRows() throws {
+    var generator = SeededGenerator(seed: 11)
+    for _ in 0..<300 {
+      let (rows, text) = Self.table(&generator)
+      for size in [64, 65, 100, 1000, 1 << 20] {
+        for threads in [1, nil] {
+          // A separator other than the comma could be sniffed from a header of one column only.
+          #expect(try Rows.read(text, chunkBytes: size, threads: threads).rows == rows, "chunks of \(size)")
+        }
+      }
+    }
+  }
+
+  @Test func damagedTablesNeverTrap() {
+    var generator = SeededGenerator(seed: 12)
+    for _ in 0..<2_000 {
+      var bytes = Array(Self.table(&generator).text.utf8)
+      for _ in 0..<Int.random(in: 1...5, using: &generator) where !bytes.isEmpty {
+        let at = Int.random(in: 0..<bytes.count, using: &generator)
+        bytes[at] =
+          [0x22, 0x2C, 0x0A, 0x0D, 0, 0xFF, UInt8.random(in: 0...255, using: &generator)].randomElement(
+            using: &generator) ?? 0
+      }
+      var outcomes: [String] = []
+      for size in [64, 1 << 20] {
+        do throws(TableFault) {
+          outcomes.append("\(try Rows.read([("t.csv", bytes)], chunkBytes: size).rows)")
+        } catch {
+          outcomes.append("fault")
+        }
+      }
+      #expect(outcomes[0] == outcomes[1])
+    }
+  }
+}
