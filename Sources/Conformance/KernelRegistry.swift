@@ -29,6 +29,7 @@ package struct KernelRegistry: Sendable {
     registry.registerUnivariate()
     registry.registerSurvival()
     registry.registerLifetime()
+    registry.registerCohorts()
     return registry
   }()
 }

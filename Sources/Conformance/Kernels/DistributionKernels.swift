@@ -22,6 +22,14 @@ extension KernelRegistry {
     register("distributions-binomial") {
       try discrete(Binomial(trials: $0.integer("n"), probability: $0.number("p")), $0)
     }
+    register("distributions-noncentral-t") {
+      try continuous(NoncentralT(degreesOfFreedom: $0.number("df"), noncentrality: $0.number("ncp")), $0)
+    }
+    register("bivariate-normal") { input in
+      let law = try BivariateNormal(correlation: input.number("rho"))
+      let (x, y) = (try input.number("x"), try input.number("y"))
+      return ["cdf": Reading.value(law.cdf(x, y)), "logCdf": Reading.value(law.logCDF(x, y))]
+    }
     register("distributions-poisson") { try discrete(Poisson(rate: $0.number("rate")), $0) }
   }
 }

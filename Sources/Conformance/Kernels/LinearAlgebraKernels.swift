@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 import LinearAlgebra
 import Statistics
 
@@ -14,10 +13,13 @@ extension KernelRegistry {
     register("linear-algebra.symmetricEigenvalues") { try ["values": Reading.value(SymmetricEigen(matrix($0)).values)] }
     register("linear-algebra.cholesky") { try ["L": rows(Cholesky(matrix($0)).lower)] }
     register("linear-algebra.logDeterminant") { input in
-      let determinant = try LU(matrix(input)).determinant
-      return [
-        "sign": .integer(determinant < 0 ? -1 : 1), "logAbsoluteDeterminant": Reading.value(log(abs(determinant))),
-      ]
+      let determinant = try LU(matrix(input)).logDeterminant
+      return ["sign": .integer(determinant.sign), "logAbsoluteDeterminant": Reading.value(determinant.logAbsolute)]
+    }
+    register("linear-algebra.qrR") { input in
+      // The reference's rows of R have a positive diagonal; LAPACK leaves the sign open.
+      let upper = try QR(matrix(input)).upper.rowList
+      return ["R": .array(upper.enumerated().map { i, row in Reading.value(row[i] < 0 ? row.map { -$0 } : row) })]
     }
     register("linear-algebra.solve") {
       try ["solution": Reading.value(LU(matrix($0)).solve($0.numbers("rhs")))]

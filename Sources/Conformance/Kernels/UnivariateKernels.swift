@@ -2,9 +2,17 @@ import Basics
 import Statistics
 
 extension KernelRegistry {
-  /// Mean, standard deviation and autocorrelation by the definitions of NIST.
+  /// Mean, standard deviation and autocorrelation by the definitions of NIST; the shape of a sample.
   mutating func registerUnivariate() {
     register("univariate-nist") { univariate(try $0.numbers("values")) }
+    register("shape") { input in
+      let shape = try Shape(input.numbers("values"))
+      return [
+        "skewness": Reading.value(shape.skewness), "adjustedSkewness": Reading.value(shape.adjustedSkewness),
+        "excessKurtosis": Reading.value(shape.excessKurtosis),
+        "adjustedExcessKurtosis": Reading.value(shape.adjustedExcessKurtosis),
+      ]
+    }
     register("least-squares.univariate") { input in
       guard let pattern = input["pattern"] else { return univariate(try input.numbers("values")) }
       let (pair, repeats) = (try pattern.numbers("pair"), try pattern.integer("repeats"))
