@@ -13,6 +13,15 @@ public struct AllocationFault: InputFault, Hashable {
     case badWeights(String)
     case emptySalt
     case weightsTooFine
+    case wholeWeights(SchemeName)
+    case wholePercent(SchemeName)
+    case equalWeights(SchemeName)
+    case twoArmsOnly(SchemeName)
+    case noCoverage(SchemeName, instead: String)
+    case saltIsNoNumber(SchemeName)
+    case notText(SchemeName)
+    case notASCII(SchemeName)
+    case overSubscribed(name: String, wanted: Int, free: Int)
   }
   public let kind: Kind
   public var position: SourcePosition?
@@ -36,7 +45,18 @@ public struct AllocationFault: InputFault, Hashable {
         + " Schemes: \(SchemeName.allCases.map(\.rawValue).joined(separator: ", "))."
     case .badWeights(let found): "expected weights such as control=50,treatment=50, found '\(found)'."
     case .emptySalt: "the salt is empty; give each experiment its own, for example its name."
-    case .weightsTooFine: "the weights are too many or too fine to be added up in 53 bits."
+    case .weightsTooFine: "the weights are too many or too fine to be added up."
+    case .wholeWeights(let scheme): "\(scheme.rawValue) takes whole weights; multiply them, for example 333,333,334."
+    case .wholePercent(let scheme): "\(scheme.rawValue) takes shares in whole percent."
+    case .equalWeights(let scheme): "\(scheme.rawValue) draws every arm with the same probability; give equal weights."
+    case .twoArmsOnly(let scheme): "\(scheme.rawValue) answers yes or no: give two arms, the second for yes."
+    case .noCoverage(let scheme, let instead): "\(scheme.rawValue) takes no coverage below 1; \(instead)."
+    case .saltIsNoNumber(let scheme): "the salt of \(scheme.rawValue) is its seed, a whole number."
+    case .notText(let scheme): "the id is not valid UTF-8, and \(scheme.rawValue) hashes characters."
+    case .overSubscribed(let name, let wanted, let free):
+      "'\(name)' has \(free) of its segments free, \(wanted) are asked for."
+    case .notASCII(let scheme):
+      "the id is not ASCII; \(scheme.rawValue) takes no other, as its reference raises on them."
     }
   }
 }

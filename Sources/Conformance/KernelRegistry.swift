@@ -30,6 +30,7 @@ package struct KernelRegistry: Sendable {
     registry.registerSurvival()
     registry.registerLifetime()
     registry.registerCohorts()
+    registry.registerAllocation()
     return registry
   }()
 }

@@ -36,8 +36,14 @@ package struct ReferenceFile: Sendable {
     self.cases = cases
   }
 
-  /// - Throws: `ReferenceFault` or `JSONFault` if the file cannot be read or does not have the schema.
+  /// Reads a file of cases, or a table of golden vectors if the name ends with `.csv`.
+  ///
+  /// - Throws: `ReferenceFault`, `JSONFault` or `TableFault` if the file cannot be read or does not have the schema.
   package init(path: String) throws {
+    guard !path.hasSuffix(".csv") else {
+      try self.init(vectors: path)
+      return
+    }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ReferenceFault(kind: .unreadable, position: SourcePosition(file: path))
     }

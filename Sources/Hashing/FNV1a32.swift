@@ -12,7 +12,24 @@ public struct FNV1a32: Sendable {
   public mutating func update(unit: UInt32) { state = (state ^ unit) &* 0x0100_0193 }
 
   @inline(__always)
+  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    for byte in bytes { update(unit: UInt32(byte)) }
+  }
+
+  @inline(__always)
   public mutating func update(_ bytes: some Sequence<UInt8>) { for byte in bytes { update(unit: UInt32(byte)) } }
 
   public var digest: UInt32 { state }
+
+  /// The hash of the decimal digits of a number, as version 2 of GrowthBook's hash takes it.
+  package static func digest(ofDecimal number: UInt32) -> UInt32 {
+    var divisor: UInt32 = 1
+    while number / divisor >= 10 { divisor &*= 10 }
+    var state = FNV1a32()
+    while divisor > 0 {
+      state.update(unit: UInt32(UInt8(ascii: "0")) &+ (number / divisor) % 10)
+      divisor /= 10
+    }
+    return state.digest
+  }
 }

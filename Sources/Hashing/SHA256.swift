@@ -59,19 +59,14 @@ public struct SHA256: Sendable {
     return hash.hex
   }
 
-  /// The first 8 bytes of the digest of `prefix` and `bytes` together, big-endian. No allocation.
-  package static func leadingWord(_ prefix: [UInt8], _ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    let count = prefix.count &+ bytes.count
-    let padded = (count &+ 9 &+ 63) & ~63
-    return withUnsafeTemporaryAllocation(byteCount: padded, alignment: 8) { message in
-      prefix.withUnsafeBytes { message.copyMemory(from: $0) }
-      UnsafeMutableRawBufferPointer(rebasing: message[prefix.count..<count]).copyMemory(from: bytes)
-      UnsafeMutableRawBufferPointer(rebasing: message[count...]).initializeMemory(as: UInt8.self, repeating: 0)
-      message[count] = 0x80
-      message.storeBytes(of: (UInt64(count) &* 8).bigEndian, toByteOffset: padded &- 8, as: UInt64.self)
+  /// The first 8 bytes of the digest of prefix ‖ middle ‖ suffix, big-endian. Nothing is built on the heap.
+  package static func leadingWord(
+    _ prefix: [UInt8], _ middle: UnsafeRawBufferPointer, _ suffix: [UInt8] = []
+  ) -> UInt64 {
+    MerkleDamgard.withPadded(prefix, middle, suffix, bigEndianLength: true) { base, count in
       var state = initialState
-      for block in stride(from: 0, to: padded, by: 64) { compress(&state, message.baseAddress! + block) }
-      return UInt64(state[0]) &<< 32 | UInt64(state[1])
+      for offset in stride(from: 0, to: count, by: 64) { compress(&state, base + offset) }
+      return (UInt64(state[0]) &<< 32) | UInt64(state[1])
     }
   }
 
@@ -102,17 +97,34 @@ public struct SHA256: Sendable {
       var (a, b, c, d) = (state[0], state[1], state[2], state[3])
       var (e, f, g, h) = (state[4], state[5], state[6], state[7])
       constants.withUnsafeBufferPointer { k in
-        for i in 0..<64 {
-          let s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
-          let choice = (e & f) ^ (~e & g)
-          let t1 = h &+ s1 &+ choice &+ k[i] &+ w[i]
-          let s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
-          let majority = (a & b) ^ (a & c) ^ (b & c)
-          (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ s0 &+ majority)
+        // Instead of moving eight variables down each round, the names are rotated over eight rounds.
+        var i = 0
+        while i < 64 {
+          round(a, b, c, &d, e, f, g, &h, k[i] &+ w[i])
+          round(h, a, b, &c, d, e, f, &g, k[i &+ 1] &+ w[i &+ 1])
+          round(g, h, a, &b, c, d, e, &f, k[i &+ 2] &+ w[i &+ 2])
+          round(f, g, h, &a, b, c, d, &e, k[i &+ 3] &+ w[i &+ 3])
+          round(e, f, g, &h, a, b, c, &d, k[i &+ 4] &+ w[i &+ 4])
+          round(d, e, f, &g, h, a, b, &c, k[i &+ 5] &+ w[i &+ 5])
+          round(c, d, e, &f, g, h, a, &b, k[i &+ 6] &+ w[i &+ 6])
+          round(b, c, d, &e, f, g, h, &a, k[i &+ 7] &+ w[i &+ 7])
+          i &+= 8
         }
       }
       state = state &+ State(a, b, c, d, e, f, g, h)
     }
+  }
+
+  /// One round; of the eight variables only d and h get new values.
+  @inline(__always) private static func round(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32,
+    _ h: inout UInt32, _ input: UInt32
+  ) {
+    let choice = g ^ (e & (f ^ g))
+    let majority = (a & b) | (c & (a | b))
+    let t1 = h &+ (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) &+ choice &+ input
+    d = d &+ t1
+    h = t1 &+ (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) &+ majority
   }
 
   @inline(__always) private static func rotated(_ x: UInt32, _ by: UInt32) -> UInt32 {

@@ -130,7 +130,7 @@ import Testing
     let count = 100_000
     for i in 0..<count {
       let one = try plan.assign("id\(i)")
-      table[one.enrolmentBucket < 300_000 ? 1 : 0][one.bucket < 500_000 ? 1 : 0] += 1
+      table[try #require(one.enrolmentBucket) < 300_000 ? 1 : 0][one.bucket < 500_000 ? 1 : 0] += 1
     }
     var statistic = 0.0
     for row in 0...1 {

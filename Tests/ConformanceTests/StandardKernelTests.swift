@@ -14,7 +14,7 @@ import Testing
 
   static func covered() throws -> [KernelCases] {
     try FileManager.default.contentsOfDirectory(at: Repository.references, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }
+      .filter { ["json", "csv"].contains($0.pathExtension) }.sorted { $0.path < $1.path }
       .flatMap { url in
         let file = try ReferenceFile(path: url.path)
         return Set(file.cases.map(\.kernel)).sorted()

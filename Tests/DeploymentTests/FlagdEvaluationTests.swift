@@ -23,10 +23,11 @@ import Testing
       ids.filter { id in
         let place = (UInt64(Murmur3.x86(Array((salt + id).utf8))) * total) >> 32
         var upper: UInt64 = 0
-        return buckets.first { bucket in
+        for bucket in buckets {
           upper += bucket.weight
-          return place < upper
-        }?.name == "treatment"
+          if place < upper { return bucket.name == "treatment" }
+        }
+        return false
       })
   }
 
