@@ -31,6 +31,8 @@ package struct KernelRegistry: Sendable {
     registry.registerLifetime()
     registry.registerCohorts()
     registry.registerAllocation()
+    registry.registerBayesian()
+    registry.registerDesign()
     return registry
   }()
 }
