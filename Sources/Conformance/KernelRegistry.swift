@@ -24,6 +24,8 @@ package struct KernelRegistry: Sendable {
     registry.registerIntervals()
     registry.registerAdjustments()
     registry.registerSequential()
+    registry.registerGroupSequential()
+    registry.registerBoundedMeans()
     registry.registerRegression()
     registry.registerLinearAlgebra()
     registry.registerUnivariate()
