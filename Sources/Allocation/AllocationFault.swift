@@ -21,6 +21,7 @@ public struct AllocationFault: InputFault, Hashable {
     case saltIsNoNumber(SchemeName)
     case notText(SchemeName)
     case notASCII(SchemeName)
+    case noSQL(SchemeName, dialect: String, hash: String)
     case overSubscribed(name: String, wanted: Int, free: Int)
   }
   public let kind: Kind
@@ -53,6 +54,8 @@ public struct AllocationFault: InputFault, Hashable {
     case .noCoverage(let scheme, let instead): "\(scheme.rawValue) takes no coverage below 1; \(instead)."
     case .saltIsNoNumber(let scheme): "the salt of \(scheme.rawValue) is its seed, a whole number."
     case .notText(let scheme): "the id is not valid UTF-8, and \(scheme.rawValue) hashes characters."
+    case .noSQL(let scheme, let dialect, let hash):
+      "\(dialect) has no \(hash), which \(scheme.rawValue) needs. Assign with this program and load the result."
     case .overSubscribed(let name, let wanted, let free):
       "'\(name)' has \(free) of its segments free, \(wanted) are asked for."
     case .notASCII(let scheme):

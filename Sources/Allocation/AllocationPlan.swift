@@ -43,9 +43,11 @@ public struct AllocationPlan: Sendable {
     return bucketing.assign(id, scheme: scheme)
   }
 
-  public func assign(_ id: String) throws(AllocationFault) -> Assignment {
+  public func assign(_ id: String) throws(AllocationFault) -> Assignment { try assign(bytes: Array(id.utf8)) }
+
+  public func assign(bytes id: [UInt8]) throws(AllocationFault) -> Assignment {
     var result: Result<Assignment, AllocationFault> = .failure(AllocationFault(.emptyID))
-    Array(id.utf8).withUnsafeBytes { bytes in result = Result { () throws(AllocationFault) in try assign(bytes) } }
+    id.withUnsafeBytes { bytes in result = Result { () throws(AllocationFault) in try assign(bytes) } }
     return try result.get()
   }
 

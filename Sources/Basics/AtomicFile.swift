@@ -39,6 +39,31 @@ public enum AtomicFile {
     syncFolder(folder.isEmpty ? "." : folder)
   }
 
+  /// Writes a file piece by piece, with the promises of `write`: `body` gets the writer, and if it throws, nothing changed.
+  ///
+  /// - Throws: `WriteFault`, or what `body` throws.
+  public static func write<Result>(to path: String, _ body: (FileSink) throws -> Result) throws -> Result {
+    let isSpecial = isSpecial(path)
+    let target = !isSpecial && isLink(path) ? URL(filePath: path).resolvingSymlinksInPath().path : path
+    let temporary = isSpecial ? path : target + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
+    let flags = isSpecial ? O_WRONLY : O_WRONLY | O_CREAT | O_EXCL
+    func fault() -> WriteFault { WriteFault(position: SourcePosition(file: path), reason: SystemError().reason) }
+    let descriptor = open(temporary, flags, 0o644)
+    guard descriptor >= 0 else { throw fault() }
+    do {
+      defer { close(descriptor) }
+      let result = try body(FileSink(descriptor, name: path))
+      guard isSpecial || fsync(descriptor) == 0 else { throw fault() }
+      guard isSpecial || rename(temporary, target) == 0 else { throw fault() }
+      let folder = (target as NSString).deletingLastPathComponent
+      if !isSpecial { syncFolder(folder.isEmpty ? "." : folder) }
+      return result
+    } catch {
+      if !isSpecial { unlink(temporary) }
+      throw error
+    }
+  }
+
   /// Makes what was renamed or created in a folder durable. Best effort: some file systems do not sync folders.
   public static func syncFolder(_ folder: String) {
     let descriptor = open(folder, O_RDONLY)
@@ -90,5 +115,35 @@ public enum AtomicFile {
       guard count > 0 else { throw SystemError() }
       written += count
     }
+  }
+}
+
+/// An open file that bytes are written to, one piece behind the other.
+public struct FileSink: Sendable {
+  private let descriptor: Int32
+  private let name: String
+
+  public init(_ descriptor: Int32, name: String) {
+    self.descriptor = descriptor
+    self.name = name
+  }
+
+  /// - Throws: `WriteFault` if not all of it could be written.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(WriteFault) {
+    var rest = bytes
+    while let base = rest.baseAddress, !rest.isEmpty {
+      let count = Foundation.write(descriptor, base, rest.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        throw WriteFault(position: SourcePosition(file: name), reason: String(cString: strerror(errno)))
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    }
+  }
+
+  public func write(_ text: String) throws(WriteFault) {
+    var result: Result<Void, WriteFault> = .success(())
+    Array(text.utf8).withUnsafeBytes { bytes in result = Result { () throws(WriteFault) in try write(bytes) } }
+    try result.get()
   }
 }

@@ -51,7 +51,7 @@ extension TableSource {
   }
 
   /// Ranges of records: each begins where a record begins.
-  private func chunks(of part: TablePart) -> [Range<Int>] {
+  func chunks(of part: TablePart) -> [Range<Int>] {
     let (start, end) = (part.bodyStart, part.file.text.count)
     guard end > start else { return [] }
     let size = max(options.chunkBytes, 64)
@@ -59,7 +59,9 @@ extension TableSource {
     let scanner = RecordScanner(part.file.text, delimiter: part.delimiter, slots: [])
     let quotes = Slots<Int>(cuts.count, 0)
     parallel(cuts.count) { index in
-      quotes[index] = scanner.countQuotes(cuts[index]..<min(cuts[index] + size, end))
+      let range = cuts[index]..<min(cuts[index] + size, end)
+      quotes[index] = scanner.countQuotes(range)
+      part.file.forget(range)
     }
     var starts: [Int] = []
     var before = 0
@@ -92,7 +94,7 @@ package struct ScanResult<Consumer> {
   fileprivate(set) var partCount = 0
 }
 
-private struct ChunkOutcome<Consumer: RowConsumer> {
+struct ChunkOutcome<Consumer: RowConsumer> {
   var consumer: Consumer
   var rows = 0
   var badRows = 0

@@ -21,6 +21,8 @@ public struct TableFault: InputFault, Hashable {
     case notABoolean(column: String, found: String)
     case notATime(column: String, found: String)
     case emptyCell(column: String)
+    /// The value cannot be used, for a reason that another module gives.
+    case refused(column: String, reason: String)
     case badGzip(reason: String)
     case tooManyBadRows(bad: Int, rows: Int)
   }
@@ -59,6 +61,7 @@ public struct TableFault: InputFault, Hashable {
     case .notATime(let column, let found):
       "column '\(column)' expects a date or time such as 2026-11-23 or 2026-11-23T14:05:00Z, found '\(found)'."
     case .emptyCell(let column): "column '\(column)' is empty here; it needs a value in every row."
+    case .refused(let column, let reason): "column '\(column)': \(reason)"
     case .badGzip(let reason): "not a whole gzip file: \(reason)."
     case .tooManyBadRows(let bad, let rows): "\(bad) of \(rows) rows cannot be read."
     }

@@ -10,6 +10,7 @@ public final class TableFile: @unchecked Sendable {
   /// The input as it stands on disk: the same as `text` unless it was compressed.
   public let original: UnsafeRawBufferPointer
   private let release: () -> Void
+  private let isMapped: Bool
 
   /// - Throws: `TableFault` if the file cannot be read or is not whole.
   public init(_ path: String) throws(TableFault) {
@@ -19,8 +20,10 @@ public final class TableFile: @unchecked Sendable {
     guard Inflate.isGzip(raw.bytes) else {
       text = raw.bytes
       release = raw.release
+      isMapped = raw.isMapped
       return
     }
+    isMapped = false
     switch Inflate.gunzip(raw.bytes) {
     case .failure(let failure):
       raw.release()
@@ -42,6 +45,7 @@ public final class TableFile: @unchecked Sendable {
     text = copy.bytes
     original = copy.bytes
     release = copy.release
+    isMapped = false
   }
 
   deinit { release() }
@@ -61,16 +65,27 @@ public final class TableFile: @unchecked Sendable {
     return SourcePosition(file: name, line: line, column: offset - start + 1)
   }
 
+  /// Lets the system take back the memory of a range that has been read; it is read again from the file if it must be.
+  /// Nothing happens to bytes that are not a map of a file.
+  package func forget(_ range: Range<Int>) {
+    guard isMapped, let base = text.baseAddress else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let from = (range.lowerBound + page - 1) / page * page
+    let to = range.upperBound / page * page
+    guard page > 0, to > from else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + from), to - from, MADV_DONTNEED)
+  }
+
   // MARK: - Sources of bytes
 
-  private typealias Raw = (bytes: UnsafeRawBufferPointer, release: @Sendable () -> Void)
+  private typealias Raw = (bytes: UnsafeRawBufferPointer, isMapped: Bool, release: @Sendable () -> Void)
 
   private static func owned(_ bytes: [UInt8]) -> Raw {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 16)
     copy.copyBytes(from: bytes)
     let address = UInt(bitPattern: copy.baseAddress!)
     return (
-      UnsafeRawBufferPointer(start: copy.baseAddress, count: bytes.count),
+      UnsafeRawBufferPointer(start: copy.baseAddress, count: bytes.count), false,
       { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
     )
   }
@@ -91,7 +106,7 @@ public final class TableFile: @unchecked Sendable {
     madvise(address, size, MADV_SEQUENTIAL)
     let number = UInt(bitPattern: address)
     return (
-      UnsafeRawBufferPointer(start: address, count: size),
+      UnsafeRawBufferPointer(start: address, count: size), true,
       { if let address = UnsafeMutableRawPointer(bitPattern: number) { munmap(address, size) } }
     )
   }

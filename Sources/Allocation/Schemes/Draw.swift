@@ -116,6 +116,20 @@ package struct Draw: Sendable {
     }
   }
 
+  /// One more than the highest number that can be drawn.
+  package var limit: UInt64 {
+    switch reduction {
+    case .modulo(let n), .magnitudeModulo(let n): return n
+    case .multiplyShift(let buckets, _): return buckets
+    case .magnitude: return (1 << 31) + 1
+    case .none: break
+    }
+    switch hash {
+    case .sha1(let bits), .sha256(let bits): return bits < 64 ? 1 << UInt64(bits) : .max
+    default: return 1 << 32
+    }
+  }
+
   /// The bytes that are hashed; for `utf16` and `codePoints` those of the text in UTF-8.
   package func message(_ id: [UInt8]) -> [UInt8] {
     switch units {

@@ -1,3 +1,4 @@
+import Allocation
 import Basics
 import Statistics
 
@@ -113,10 +114,11 @@ extension ExperimentSpec {
     guard let reader = root.mapping("allocation") else { return allocation }
     if let scheme = reader.text("scheme") {
       allocation.scheme = scheme
-      let parts = scheme.split(separator: "/", omittingEmptySubsequences: false)
-      if parts.count != 2 || parts[0].isEmpty || UInt(parts[1]) == nil {
+      let known = SchemeName.allCases.map(\.rawValue)
+      if !known.contains(scheme) {
         reader.faults.add(
-          .badValue("allocation.scheme", expected: "a name and a version, such as verdict/1", found: "'\(scheme)'"),
+          .unknownName(
+            "allocation.scheme", found: scheme, known: known, nearest: nearestName(to: scheme, among: known)),
           reader.node("scheme")?.position ?? reader.position)
       }
     }

@@ -1,0 +1,68 @@
+import Foundation
+
+extension TableSource {
+  /// As `scan`, but each chunk's consumer is handed over in file order as soon as those before it are done, and is then
+  /// forgotten: memory does not grow with the file. While one wave of chunks is scanned, the wave before is handed over.
+  ///
+  /// - Parameter take: gets the consumers in file order, on one thread at a time.
+  /// - Returns: the number of rows.
+  /// - Throws: `TableFault` of the first bad byte or row, or what `take` throws. What was taken before stays taken.
+  package func stream<Consumer: RowConsumer & Sendable>(
+    _ names: [String], make: @Sendable (TablePart) -> Consumer, take: @Sendable (Consumer) throws -> Void
+  ) throws -> Int {
+    try requireColumns(names)
+    var rows = 0
+    for part in parts {
+      let slots = part.columns.map { names.firstIndex(of: $0) ?? -1 }
+      let scanner = RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots)
+      let ranges = chunks(of: part)
+      let width = 2 * (options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
+      var finished: [ChunkOutcome<Consumer>] = []
+      for first in stride(from: 0, to: ranges.count, by: width) {
+        let wave = Array(ranges[first..<min(first + width, ranges.count)])
+        let outcomes = Slots<ChunkOutcome<Consumer>?>(wave.count, nil)
+        let handed = Handover(finished)
+        inParallel(wave.count + 1) { index in
+          guard index > 0 else { return handed.run(take) }
+          let range = wave[index - 1]
+          outcomes[index - 1] = ChunkOutcome(
+            scanner, range, consumer: make(part), stopsAtFirst: true, last: range.upperBound == ranges.last?.upperBound)
+          part.file.forget(range)
+        }
+        if let failure = handed.failure { throw failure }
+        finished = wave.indices.compactMap { outcomes[$0] }
+        for outcome in finished {
+          if let fault = outcome.fatal { throw TableFault(fault.kind, at: part.file.position(of: fault.offset)) }
+          rows += outcome.rows
+        }
+      }
+      for outcome in finished { try take(outcome.consumer) }
+    }
+    guard rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
+    return rows
+  }
+
+  private func inParallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    if options.threads == 1 {
+      for index in 0..<count { body(index) }
+    } else {
+      DispatchQueue.concurrentPerform(iterations: count, execute: body)
+    }
+  }
+}
+
+/// A finished wave on its way to whoever takes it. One thread runs it; the others do not look.
+private final class Handover<Consumer: RowConsumer & Sendable>: @unchecked Sendable {
+  private let outcomes: [ChunkOutcome<Consumer>]
+  private(set) var failure: (any Error)?
+
+  init(_ outcomes: [ChunkOutcome<Consumer>]) { self.outcomes = outcomes }
+
+  func run(_ take: (Consumer) throws -> Void) {
+    do {
+      for outcome in outcomes { try take(outcome.consumer) }
+    } catch {
+      failure = error
+    }
+  }
+}
