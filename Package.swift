@@ -50,6 +50,7 @@ let kernels: [Target] = [
   .systemLibrary(
     name: "CLAPACK", pkgConfig: "lapack", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .target(name: "CScan"),
 ]
 
 // MARK: - Rooms, in the order of the data
@@ -59,7 +60,7 @@ let rooms: [[Target]] = [
   room("Hashing", []),
   room("LinearAlgebra", ["Basics", "CLAPACK"]),
   room("Statistics", ["Basics", "LinearAlgebra", "CLAPACK"]),
-  room("Tables", ["Basics", "CZlib"]),
+  room("Tables", ["Basics", "CZlib", "CScan"]),
   room("Allocation", ["Basics", "Hashing"]),
   room("Workflow", ["Basics", "Hashing"], resources: [.embedInCode("Models")]),
   room("Processes", ["Basics", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow"]),

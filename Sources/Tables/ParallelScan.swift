@@ -1,7 +1,8 @@
+import CScan
 import Foundation
 
 extension TableSource {
-  /// Scans the columns asked for, in chunks of fixed size on all cores, and hands the chunks' consumers back in file order:
+  /// Scans the columns asked for, in chunks of fixed size on all cores, and hands the chunks' consumers over in file order:
   /// what they hold does not depend on the number of threads.
   ///
   /// A cut may fall inside a quoted field. The number of quotes before it says so, and the chunk then begins at the first
@@ -11,43 +12,60 @@ extension TableSource {
   ///   - names: the columns, in the order in which `consume` gets them.
   ///   - allowedBadRows: the share of rows that may be refused, in [0, 1]; 0 stops at the first.
   ///   - make: a fresh consumer for a chunk of a part.
+  ///   - deliver: gets the consumers of some consecutive chunks and the number of their part; what it does not keep is
+  ///     gone, so that memory does not grow with the table.
   /// - Throws: `TableFault`, of the first bad byte or row in file order.
+  package func scan<Consumer: RowConsumer & Sendable>(
+    _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TablePart) -> Consumer,
+    deliver: (_ consumers: [Consumer], _ part: Int) -> Void
+  ) throws(TableFault) -> ScanCount {
+    try requireColumns(names)
+    var total = ScanCount()
+    var firstBad: TableFault?
+    for (number, part) in parts.enumerated() {
+      let slots = part.columns.map { names.firstIndex(of: $0) ?? -1 }
+      let scanner = WindowScanner(
+        RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots), kernel: options.kernel,
+        windowBytes: min(1 << 18, options.chunkBytes))
+      let ranges = chunks(of: part)
+      for batch in stride(from: 0, to: ranges.count, by: options.batchChunks) {
+        let batchRanges = ranges[batch..<min(batch + options.batchChunks, ranges.count)]
+        let outcomes = Slots<ChunkOutcome<Consumer>?>(batchRanges.count, nil)
+        parallel(batchRanges.count) { index in
+          outcomes[index] = ChunkOutcome(
+            scanner, batchRanges[batch + index], consumer: make(part), stopsAtFirst: allowedBadRows == 0)
+        }
+        var consumers: [Consumer] = []
+        for index in 0..<outcomes.count {
+          guard let outcome = outcomes[index] else { continue }
+          outcomes[index] = nil
+          if let fault = outcome.fatal { throw TableFault(fault.kind, at: part.file.position(of: fault.offset)) }
+          if let bad = outcome.firstBad, firstBad == nil {
+            firstBad = TableFault(bad.kind, at: part.file.position(of: bad.offset))
+          }
+          total.rows += outcome.rows
+          total.badRows += outcome.badRows
+          consumers.append(outcome.consumer)
+        }
+        deliver(consumers, number)
+      }
+    }
+    guard total.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
+    if let firstBad, Double(total.badRows) > allowedBadRows * Double(total.rows) { throw firstBad }
+    return total
+  }
+
+  /// The same with all consumers kept.
   package func scan<Consumer: RowConsumer & Sendable>(
     _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TablePart) -> Consumer
   ) throws(TableFault) -> ScanResult<Consumer> {
-    try requireColumns(names)
-    var result = ScanResult<Consumer>()
-    var firstBad: TableFault?
-    for part in parts {
-      let slots = part.columns.map { names.firstIndex(of: $0) ?? -1 }
-      let scanner = RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots)
-      let ranges = chunks(of: part)
-      let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
-      let stopsAtFirst = allowedBadRows == 0
-      parallel(ranges.count) { index in
-        outcomes[index] = ChunkOutcome(
-          scanner, ranges[index], consumer: make(part), stopsAtFirst: stopsAtFirst, last: index == ranges.count - 1)
-      }
-      for index in ranges.indices {
-        guard let outcome = outcomes[index] else { continue }
-        if let fault = outcome.fatal { throw TableFault(fault.kind, at: part.file.position(of: fault.offset)) }
-        if let bad = outcome.firstBad, firstBad == nil {
-          firstBad = TableFault(bad.kind, at: part.file.position(of: bad.offset))
-        }
-        result.rows += outcome.rows
-        result.badRows += outcome.badRows
-        result.consumers.append(outcome.consumer)
-        result.partOfConsumer.append(result.partCount)
-      }
-      result.partCount += 1
+    var consumers: [Consumer] = []
+    var parts: [Int] = []
+    let count = try scan(names, allowedBadRows: allowedBadRows, make: make) { some, part in
+      consumers.append(contentsOf: some)
+      parts.append(contentsOf: repeatElement(part, count: some.count))
     }
-    guard result.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
-    if let firstBad, stopsOrTooMany(result, allowedBadRows) { throw firstBad }
-    return result
-  }
-
-  private func stopsOrTooMany<Consumer>(_ result: ScanResult<Consumer>, _ allowed: Double) -> Bool {
-    Double(result.badRows) > allowed * Double(result.rows)
+    return ScanResult(consumers: consumers, partOfConsumer: parts, rows: count.rows, badRows: count.badRows)
   }
 
   /// Ranges of records: each begins where a record begins.
@@ -74,7 +92,8 @@ extension TableSource {
     return zip(starts, starts.dropFirst() + [end]).map { begin, next in begin..<next }
   }
 
-  private func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
+  /// Runs independent pieces of work, on one thread if the options say so.
+  package func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
     if options.threads == 1 || count <= 1 {
       for index in 0..<count { body(index) }
     } else {
@@ -83,15 +102,20 @@ extension TableSource {
   }
 }
 
-/// What a scan found: the consumers in file order.
-package struct ScanResult<Consumer> {
-  package var consumers: [Consumer] = []
-  /// For each consumer, which part of the source it read.
-  package var partOfConsumer: [Int] = []
-  /// Rows seen, bad ones included.
+/// Rows seen, the bad ones included, and the bad ones among them.
+package struct ScanCount: Sendable {
   package var rows = 0
   package var badRows = 0
-  fileprivate(set) var partCount = 0
+}
+
+/// What a scan found: the consumers in file order.
+package struct ScanResult<Consumer> {
+  package let consumers: [Consumer]
+  /// For each consumer, which part of the source it read.
+  package let partOfConsumer: [Int]
+  /// Rows seen, bad ones included.
+  package let rows: Int
+  package let badRows: Int
 }
 
 struct ChunkOutcome<Consumer: RowConsumer> {
@@ -101,13 +125,8 @@ struct ChunkOutcome<Consumer: RowConsumer> {
   var firstBad: RowFault?
   var fatal: RowFault?
 
-  init(_ scanner: RecordScanner, _ range: Range<Int>, consumer: Consumer, stopsAtFirst: Bool, last: Bool) {
+  init(_ scanner: WindowScanner, _ range: Range<Int>, consumer: Consumer, stopsAtFirst: Bool) {
     self.consumer = consumer
-    let bytes = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: scanner.text[range]))
-    if let fault = TextCheck.firstFault(bytes) {
-      fatal = RowFault(fault.kind, offset: range.lowerBound + fault.offset)
-      return
-    }
     var bad = 0
     var first: RowFault?
     do throws(RowFault) {
@@ -126,26 +145,9 @@ struct ChunkOutcome<Consumer: RowConsumer> {
 }
 
 extension RecordScanner {
-  /// Quotes in a range, 16 bytes at a time.
   func countQuotes(_ range: Range<Int>) -> Int {
-    let bytes = UnsafeRawBufferPointer(text)
-    var count = 0
-    var index = range.lowerBound
-    let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
-    while index &+ 16 <= range.upperBound {
-      let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
-      let mask = block .== quote
-      if any(mask) {
-        let hits = SIMD16<UInt8>(repeating: 0).replacing(with: 1, where: mask)
-        count &+= Int(hits.wrappedSum())
-      }
-      index &+= 16
-    }
-    while index < range.upperBound {
-      if text[index] == UInt8(ascii: "\"") { count += 1 }
-      index += 1
-    }
-    return count
+    guard let base = text.baseAddress else { return 0 }
+    return cscan_quotes(base + range.lowerBound, range.count)
   }
 
   /// The first offset at or behind `cut` where a record begins.

@@ -9,6 +9,9 @@ public struct TableOptions: Sendable {
   public var nullWords: [String]
   /// Bytes that one thread scans at a time. Results do not depend on it.
   package var chunkBytes = 4 << 20
+  package var kernel = ScanKernel.native
+  /// Chunks that are in memory at a time.
+  package var batchChunks = 16
   /// Nil: one thread a core.
   public var threads: Int?
 

@@ -39,11 +39,21 @@ import Testing
     for _ in 0..<300 {
       let (rows, text) = Self.table(&generator)
       for size in [64, 65, 100, 1000, 1 << 20] {
-        for threads in [1, nil] {
+        for kernel in ScanKernel.allCases {
           // A separator other than the comma could be sniffed from a header of one column only.
-          #expect(try Rows.read(text, chunkBytes: size, threads: threads).rows == rows, "chunks of \(size)")
+          let read = try Rows.read(text, chunkBytes: size, threads: kernel == .native ? nil : 1, kernel: kernel)
+          #expect(read.rows == rows, "chunks of \(size), \(kernel)")
         }
       }
+    }
+  }
+
+  /// The rows, or the fault with its place.
+  static func outcome(_ bytes: [UInt8], _ chunkBytes: Int, _ kernel: ScanKernel, allowed: Double = 0) -> String {
+    do throws(TableFault) {
+      return "\(try Rows.read([("t.csv", bytes)], chunkBytes: chunkBytes, allowed: allowed, kernel: kernel))"
+    } catch {
+      return "\(error)"
     }
   }
 
@@ -57,15 +67,10 @@ import Testing
           [0x22, 0x2C, 0x0A, 0x0D, 0, 0xFF, UInt8.random(in: 0...255, using: &generator)].randomElement(
             using: &generator) ?? 0
       }
-      var outcomes: [String] = []
-      for size in [64, 1 << 20] {
-        do throws(TableFault) {
-          outcomes.append("\(try Rows.read([("t.csv", bytes)], chunkBytes: size).rows)")
-        } catch {
-          outcomes.append("fault")
-        }
+      let whole = Self.outcome(bytes, 1 << 20, .definition)
+      for kernel in ScanKernel.allCases {
+        for size in [64, 100, 1 << 20] { #expect(Self.outcome(bytes, size, kernel) == whole, "\(size) \(kernel)") }
       }
-      #expect(outcomes[0] == outcomes[1])
     }
   }
 }

@@ -9,10 +9,12 @@ struct Rows: RowConsumer, Sendable {
 
   /// All columns of tables given as text.
   static func read(
-    _ texts: [(name: String, bytes: [UInt8])], chunkBytes: Int = 1 << 20, threads: Int? = nil, allowed: Double = 0
+    _ texts: [(name: String, bytes: [UInt8])], chunkBytes: Int = 1 << 20, threads: Int? = nil, allowed: Double = 0,
+    kernel: ScanKernel = .native
   ) throws(TableFault) -> (columns: [String], rows: [[String]], bad: Int) {
     var options = TableOptions(threads: threads)
     options.chunkBytes = chunkBytes
+    options.kernel = kernel
     let source = try TableSource(
       files: texts.map { TableFile(name: $0.name, bytes: $0.bytes) }, options: options)
     let result = try source.scan(source.columns, allowedBadRows: allowed) { _ in Rows() }
@@ -20,8 +22,9 @@ struct Rows: RowConsumer, Sendable {
   }
 
   static func read(
-    _ text: String, chunkBytes: Int = 1 << 20, threads: Int? = nil, allowed: Double = 0
+    _ text: String, chunkBytes: Int = 1 << 20, threads: Int? = nil, allowed: Double = 0,
+    kernel: ScanKernel = .native
   ) throws(TableFault) -> (columns: [String], rows: [[String]], bad: Int) {
-    try read([("t.csv", Array(text.utf8))], chunkBytes: chunkBytes, threads: threads, allowed: allowed)
+    try read([("t.csv", Array(text.utf8))], chunkBytes: chunkBytes, threads: threads, allowed: allowed, kernel: kernel)
   }
 }

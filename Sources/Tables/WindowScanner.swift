@@ -1,0 +1,179 @@
+import CScan
+
+/// Which code finds the fields. Every kernel gives the same rows and the same faults.
+package enum ScanKernel: Sendable, CaseIterable {
+  /// `RecordScanner`, one byte at a time.
+  case definition
+  /// Separators found 64 bytes at a time in portable C.
+  case portable
+  /// The same with the processor's vector instructions, where it has them.
+  case native
+}
+
+/// The fast way through a range of records, in windows that fit the cache.
+///
+/// A window begins at a record. Its separators are found first; if they lie as in a plain table (every row as many fields
+/// as the header, quotes where they belong) rows are read by counting separators. Everything else goes to `RecordScanner`,
+/// which stays the one definition of what a row is and of what is wrong with it.
+struct WindowScanner {
+  private let scanner: RecordScanner
+  private let kernel: ScanKernel
+  private let windowBytes: Int
+  /// The columns asked for: where they stand in a record, and among those asked for.
+  private let wanted: [(column: Int, slot: Int)]
+
+  init(_ scanner: RecordScanner, kernel: ScanKernel, windowBytes: Int = 1 << 18) {
+    self.scanner = scanner
+    self.kernel = kernel
+    self.windowBytes = max(64, windowBytes)
+    wanted = scanner.slots.enumerated().filter { $0.element >= 0 }.map { ($0.offset, $0.element) }
+  }
+
+  /// Gives every record of `range` to the consumer and checks that all is text.
+  ///
+  /// - Parameters:
+  ///   - range: begins and ends between records.
+  ///   - refused: gets a row that cannot be used; rethrows it to stop.
+  /// - Throws: the first bad byte in the order of the file, or what `refused` threw before it.
+  /// - Returns: rows seen, the refused ones included.
+  func scan<Consumer: RowConsumer>(
+    _ range: Range<Int>, into consumer: inout Consumer, refused: (RowFault) throws(RowFault) -> Void
+  ) throws(RowFault) -> Int {
+    guard let base = scanner.text.baseAddress else { return 0 }
+    let ends = UnsafeMutablePointer<UInt32>.allocate(capacity: windowBytes + 64)
+    let fields = UnsafeMutablePointer<Field>.allocate(capacity: max(1, scanner.wanted))
+    fields.initialize(repeating: Field(base, 0), count: max(1, scanner.wanted))
+    defer {
+      ends.deallocate()
+      fields.deallocate()
+    }
+    var rows = 0
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let window = Window(base, start, min(start + windowBytes, range.upperBound), scanner.delimiter, kernel, ends)
+      let end = window.map { start + $0.bytes } ?? endWithoutWindow(start, range)
+      try checkText(start..<end, findings: window?.findings, &rows, &consumer, refused)
+      if let window, window.isPlain(columns: scanner.slots.count, base + start, ends) {
+        rows += try plainRows(window, start, ends, fields, into: &consumer, refused)
+      } else {
+        rows += try scanner.scan(start..<end, into: &consumer, refused: refused)
+      }
+      start = end
+    }
+    return rows
+  }
+
+  /// Where a stretch ends that no line feed divides: a long record, lone carriage returns, the last record.
+  private func endWithoutWindow(_ start: Int, _ range: Range<Int>) -> Int {
+    if kernel == .definition { return range.upperBound }
+    var end = start
+    while end < range.upperBound, end - start < windowBytes { end = scanner.endOfRecord(from: end) }
+    return min(end, range.upperBound)
+  }
+
+  /// Faults of text come in their place among those of rows: the rows before the bad byte are read first.
+  private func checkText<Consumer: RowConsumer>(
+    _ range: Range<Int>, findings: Int?, _ rows: inout Int, _ consumer: inout Consumer,
+    _ refused: (RowFault) throws(RowFault) -> Void
+  ) throws(RowFault) {
+    if let findings, findings & (CSCAN_NOT_ASCII | CSCAN_NUL) == 0 { return }
+    let bytes = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: scanner.text[range]))
+    guard let fault = TextCheck.firstFault(bytes) else { return }
+    let offset = range.lowerBound + fault.offset
+    var (before, next) = (range.lowerBound, scanner.endOfRecord(from: range.lowerBound))
+    while next <= offset { (before, next) = (next, scanner.endOfRecord(from: next)) }
+    rows += try scanner.scan(range.lowerBound..<before, into: &consumer, refused: refused)
+    throw RowFault(fault.kind, offset: offset)
+  }
+
+  /// Rows whose separators are known to lie where they should.
+  private func plainRows<Consumer: RowConsumer>(
+    _ window: Window, _ start: Int, _ ends: UnsafePointer<UInt32>, _ fields: UnsafeMutablePointer<Field>,
+    into consumer: inout Consumer, _ refused: (RowFault) throws(RowFault) -> Void
+  ) throws(RowFault) -> Int {
+    guard let text = scanner.text.baseAddress.map({ $0 + start }) else { return 0 }
+    let columns = scanner.slots.count
+    let hasQuotes = window.findings & CSCAN_QUOTE != 0
+    let hasReturns = window.findings & CSCAN_RETURN != 0
+    let view = UnsafeBufferPointer(start: UnsafePointer(fields), count: scanner.wanted)
+    var blank = 0
+    var (rowStart, first) = (0, 0)
+    for _ in 0..<window.rows {
+      let last = first &+ columns &- 1
+      let next = Int(ends[last]) &+ 1
+      if columns == 1, text[rowStart] == 0x0A || text[rowStart] == 0x0D {
+        blank &+= 1
+      } else {
+        for (column, slot) in wanted {
+          var low = column == 0 ? rowStart : Int(ends[first &+ column &- 1]) &+ 1
+          var high = Int(ends[first &+ column])
+          if hasReturns, column == columns &- 1, high > low, text[high &- 1] == 0x0D { high &-= 1 }
+          var isDoubled = false
+          if hasQuotes, text[low] == UInt8(ascii: "\"") {
+            low &+= 1
+            high &-= 1
+            isDoubled = Self.hasQuote(text + low, high &- low)
+          }
+          fields[slot] = Field(text + low, high &- low, doubled: isDoubled)
+        }
+        do throws(RowFault) {
+          try consumer.consume(view, offset: start &+ rowStart)
+        } catch {
+          try refused(error)
+        }
+      }
+      rowStart = next
+      first &+= columns
+    }
+    return window.rows - blank
+  }
+
+  private static func hasQuote(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    for index in 0..<count where text[index] == UInt8(ascii: "\"") { return true }
+    return false
+  }
+}
+
+/// The whole records at the beginning of some bytes, by their separators.
+private struct Window {
+  /// Bytes of the whole records.
+  let bytes: Int
+  /// Line feeds that end them.
+  let rows: Int
+  /// Delimiters and line feeds of them.
+  let separators: Int
+  /// `CSCAN_` bits; of some bytes behind the records too, so a bit may be set for nothing.
+  let findings: Int
+
+  /// Nil if no record ends within the bytes, or if the kernel finds no separators.
+  init?(
+    _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ delimiter: UInt8, _ kernel: ScanKernel,
+    _ ends: UnsafeMutablePointer<UInt32>
+  ) {
+    let text = base + start
+    let found: cscan_result
+    switch kernel {
+    case .definition: return nil
+    case .portable: found = cscan_index_portable(text, end - start, delimiter, ends)
+    case .native: found = cscan_index(text, end - start, delimiter, ends)
+    }
+    var whole = found.separators
+    while whole > 0, text[Int(ends[whole &- 1])] != 0x0A { whole &-= 1 }
+    guard whole > 0 else { return nil }
+    bytes = Int(ends[whole - 1]) + 1
+    rows = found.line_feeds
+    separators = whole
+    findings = Int(found.findings)
+  }
+
+  /// Each row has this number of fields, and all quotes and returns stand where they may.
+  func isPlain(columns: Int, _ text: UnsafePointer<UInt8>, _ ends: UnsafePointer<UInt32>) -> Bool {
+    guard findings & CSCAN_MISPLACED == 0, separators == rows * columns else { return false }
+    var index = columns - 1
+    while index < separators {
+      if text[Int(ends[index])] != 0x0A { return false }
+      index += columns
+    }
+    return true
+  }
+}
