@@ -71,12 +71,13 @@ let rooms: [[Target]] = [
   room("Registry", ["Basics", "Hashing", grdb]),
   room("Engines", ["Basics", "Hashing", "Statistics", "Tables", "Allocation", "Experiments", "Cohorts"]),
   room("Notebooks", ["Basics"]),
-  room("Reports", ["Basics", "Experiments", "Cohorts"]),
+  room("Reports", ["Basics", "Statistics", "Workflow", "Processes", "Experiments", "Cohorts"]),
   room("Conformance", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Cohorts"]),
   room(
     "Pipelines",
     [
-      "Basics", "Hashing", "Statistics", "Tables", "Allocation", "Workflow", "Experiments", "Cohorts", "Deployment",
+      "Basics", "Hashing", "Statistics", "Tables", "Allocation", "Workflow", "Processes", "Experiments", "Cohorts",
+      "Deployment",
       "Registry",
       "Engines", "Reports",
     ]),
@@ -88,14 +89,16 @@ let surface: [Target] = [
   .target(
     name: "Verdict",
     dependencies: [
-      "Basics", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow", "Experiments", "Cohorts",
+      "Basics", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow", "Processes", "Experiments",
+      "Cohorts",
       "Deployment", "Engines", "Reports",
     ]),
   .executableTarget(
     name: "VerdictCLI",
     dependencies: [
-      "Basics", "Hashing", "Statistics", "Tables", "Allocation", "Workflow", "Experiments", "Cohorts", "Deployment",
-      "Registry", "Engines", "Notebooks", "Reports", "Conformance", "Pipelines", "LinearAlgebra", argumentParser,
+      "Basics", "Hashing", "Statistics", "Tables", "Allocation", "Workflow", "Processes", "Experiments", "Cohorts",
+      "Deployment", "Registry", "Engines", "Notebooks", "Reports", "Conformance", "Pipelines", "LinearAlgebra",
+      argumentParser,
     ]),
   .testTarget(
     // Runs the program as a process; depending on it has it built.

@@ -90,7 +90,7 @@ public struct ClosedForm: Sendable, Hashable {
 }
 
 /// The solved equations of a chain.
-private struct Chain {
+struct Chain: Sendable {
   /// By station: expected visits from the start; of an end, the probability to come there.
   let visits: [Double]
   /// By station: expected visits of a case that is there, this one included.
@@ -99,6 +99,8 @@ private struct Chain {
   let timeVariance: Double
   private let place: [Int?]
   private let fundamental: Matrix
+  /// By end: where it is entered from.
+  private let into: [[(source: Int, probability: Double)]]
 
   init(_ model: ProcessModel) throws(ProcessFault) {
     let net = model.net
@@ -130,11 +132,47 @@ private struct Chain {
     let fundamental = fundamental
     returns = place.map { row in row.map { fundamental[$0, $0] } ?? 1 }
     self.place = place
+    var into = [[(source: Int, probability: Double)]](repeating: [], count: net.places.count)
+    for (index, arc) in net.arcs.enumerated() where place[arc.target] == nil {
+      into[arc.target].append((arc.source, model.probabilities[index]))
+    }
+    self.into = into
   }
 
   func expectedVisits(of station: Int, from origin: Int) -> Double {
     guard let row = place[origin], let column = place[station] else { return 0 }
     return fundamental[row, column]
+  }
+
+  /// How often a case that is at a station comes to a target: how many times in the mean, with what variance, and whether at all.
+  ///
+  /// The visits after the first are geometric, for the chain forgets how it came there.
+  func visits(to target: MetricPlace, from origin: Int) -> (mean: Double, variance: Double, reached: Double) {
+    let (mean, again): (Double, Double)
+    switch target {
+    case .station(let station):
+      if place[station] == nil {
+        mean = absorbed(station, from: origin)
+        again = 1
+      } else {
+        mean = expectedVisits(of: station, from: origin)
+        again = expectedVisits(of: station, from: station)
+      }
+    case .arc(let source, let end, let p):
+      mean = p * expectedVisits(of: source, from: origin)
+      again = 1 + p * expectedVisits(of: source, from: end)
+    }
+    return (mean, max(0, mean * (2 * again - 1) - mean * mean), mean / again)
+  }
+
+  enum MetricPlace {
+    case station(Int)
+    case arc(source: Int, target: Int, probability: Double)
+  }
+
+  private func absorbed(_ end: Int, from origin: Int) -> Double {
+    guard place[origin] != nil else { return origin == end ? 1 : 0 }
+    return into[end].reduce(0) { $0 + expectedVisits(of: $1.source, from: origin) * $1.probability }
   }
 
   /// Mean time from each station to the end: its own, and that of where it leads.
