@@ -23,10 +23,7 @@ extension TableSource {
     var total = ScanCount()
     var firstBad: TableFault?
     for (number, part) in parts.enumerated() {
-      let slots = part.columns.map { names.firstIndex(of: $0) ?? -1 }
-      let scanner = WindowScanner(
-        RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots), kernel: options.kernel,
-        windowBytes: min(1 << 18, options.chunkBytes))
+      let scanner = scanner(of: names, in: part)
       let ranges = chunks(of: part)
       for batch in stride(from: 0, to: ranges.count, by: options.batchChunks) {
         let batchRanges = ranges[batch..<min(batch + options.batchChunks, ranges.count)]
@@ -90,6 +87,13 @@ extension TableSource {
       before += quotes[index]
     }
     return zip(starts, starts.dropFirst() + [end]).map { begin, next in begin..<next }
+  }
+
+  func scanner(of names: [String], in part: TablePart) -> WindowScanner {
+    let slots = part.columns.map { names.firstIndex(of: $0) ?? -1 }
+    return WindowScanner(
+      RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots), kernel: options.kernel,
+      windowBytes: min(1 << 18, options.chunkBytes))
   }
 
   /// Runs independent pieces of work, on one thread if the options say so.

@@ -13,8 +13,7 @@ extension TableSource {
     try requireColumns(names)
     var rows = 0
     for part in parts {
-      let slots = part.columns.map { names.firstIndex(of: $0) ?? -1 }
-      let scanner = RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots)
+      let scanner = scanner(of: names, in: part)
       let ranges = chunks(of: part)
       let width = 2 * (options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
       var finished: [ChunkOutcome<Consumer>] = []
@@ -22,11 +21,10 @@ extension TableSource {
         let wave = Array(ranges[first..<min(first + width, ranges.count)])
         let outcomes = Slots<ChunkOutcome<Consumer>?>(wave.count, nil)
         let handed = Handover(finished)
-        inParallel(wave.count + 1) { index in
+        parallel(wave.count + 1) { index in
           guard index > 0 else { return handed.run(take) }
           let range = wave[index - 1]
-          outcomes[index - 1] = ChunkOutcome(
-            scanner, range, consumer: make(part), stopsAtFirst: true, last: range.upperBound == ranges.last?.upperBound)
+          outcomes[index - 1] = ChunkOutcome(scanner, range, consumer: make(part), stopsAtFirst: true)
           part.file.forget(range)
         }
         if let failure = handed.failure { throw failure }
@@ -40,14 +38,6 @@ extension TableSource {
     }
     guard rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
     return rows
-  }
-
-  private func inParallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
-    if options.threads == 1 {
-      for index in 0..<count { body(index) }
-    } else {
-      DispatchQueue.concurrentPerform(iterations: count, execute: body)
-    }
   }
 }
 
