@@ -35,6 +35,8 @@ package struct KernelRegistry: Sendable {
     registry.registerAllocation()
     registry.registerBayesian()
     registry.registerDesign()
+    registry.registerRanks()
+    registry.registerQuantiles()
     return registry
   }()
 }

@@ -60,8 +60,8 @@ public struct CSVEngine: Engine {
       case .absolute(let value): return metric.outcomeColumns.map { _ in value }
       case .percentile(let percentile):
         return try metric.outcomeColumns.map { column in
-          let values = try pooled(column, request, source).sorted()
-          return SampleQuantile.type7(values, percentile / 100)
+          let values = try pooled(column, request, source)
+          return SampleQuantile.type7(of: values, at: [percentile / 100])[0]
         }
       }
     }

@@ -92,16 +92,12 @@ struct EffectEstimator {
   ) throws(DomainError) -> EffectEstimate {
     let t = try QuantileEstimate(sorted: treatment.sortedValues ?? [], probability: probability, arm: "treatment")
     let c = try QuantileEstimate(sorted: control.sortedValues ?? [], probability: probability, arm: "control")
-    let variance = t.standardError * t.standardError + c.standardError * c.standardError
-    guard variance > 0 else {
-      throw DomainError(
-        "variance of the difference", 0, "must be positive: the values around the quantile are all equal")
-    }
+    let test = try QuantileDifference(treatment: t, control: c)
     return EffectEstimate(
       control: Estimate(c.value, standardError: c.standardError),
       treatment: Estimate(t.value, standardError: t.standardError), controlUnits: c.count, treatmentUnits: t.count,
-      difference: Estimate(t.value - c.value, standardError: variance.squareRoot()), law: .normal,
-      covarianceWithControl: -c.standardError * c.standardError, test: "quantile z-test (order statistics)")
+      difference: Estimate(test.estimate, standardError: test.standardError), law: test.law,
+      covarianceWithControl: -c.standardError * c.standardError, test: QuantileDifference.name)
   }
 
   // MARK: - Assembling
