@@ -183,6 +183,53 @@ static int has_avx2(void) {
 }
 #endif
 
+// MARK: - Decimals
+
+static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9, 1e10,
+                                1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+
+// Whether text[0..<count], count > 0, is a plain decimal of at most 18 digits below 2^53.
+CSCAN_INLINE int decimal(const uint8_t *text, size_t count, double *value) {
+  int negative = text[0] == '-';
+  size_t at = (size_t)negative, point = count;
+  if (count - at > 18) return 0;
+  uint64_t digits = 0;
+  for (; at < count; at++) {
+    uint8_t digit = (uint8_t)(text[at] - '0');
+    if (digit < 10) {
+      digits = digits * 10 + digit;
+    } else if (text[at] == '.' && point == count) {
+      point = at;
+    } else {
+      return 0;
+    }
+  }
+  size_t fraction = point == count ? 0 : count - point - 1;
+  // A sign or a point alone is no number.
+  if (count - (size_t)negative - (point != count) == 0 || digits >= 1ull << 53) return 0;
+  double magnitude = (double)(int64_t)digits;
+  if (fraction) magnitude /= powers[fraction];
+  *value = negative ? -magnitude : magnitude;
+  return 1;
+}
+
+size_t cscan_decimals(
+  const uint8_t *text, const uint32_t *ends, size_t columns, size_t column, int has_returns, size_t from, size_t rows,
+  double *values, size_t stride) {
+  int may_return = has_returns && column == columns - 1;
+  for (size_t row = from; row < rows; row++) {
+    size_t index = row * columns + column;
+    size_t low = index ? ends[index - 1] + 1 : 0, high = ends[index];
+    if (may_return && high > low && text[high - 1] == '\r') high--;
+    if (low == high) {
+      values[row * stride] = __builtin_nan("");
+    } else if (!decimal(text + low, high - low, values + row * stride)) {
+      return row;
+    }
+  }
+  return rows;
+}
+
 // MARK: - Choice at run time
 
 cscan_result cscan_index(const uint8_t *text, size_t count, uint8_t delimiter, uint32_t *ends) {

@@ -26,28 +26,30 @@ public struct CSVEngine: Engine {
   package func measure(_ request: MeasurementRequest, _ source: TableSource) throws -> Measurements {
     let caps = try thresholds(request, source)
     let plan = ColumnPlan(request, caps: caps)
-    let identities = Slots<InputFile?>(source.files.count, nil)
-    let result = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { part in
+    let assembly = CellAssembly(plan)
+    var chunks: [DuplicateUnits.Chunk] = []
+    let isUnitRow = request.unitColumn != nil && request.clusterColumn == nil
+    let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { part in
       UnitRowConsumer(plan, part: part, nullWords: options.nullWords)
+    } deliver: { consumers, part in
+      assembly.take(consumers, on: source)
+      guard isUnitRow else { return }
+      chunks += consumers.map {
+        DuplicateUnits.Chunk(rows: $0.units, file: source.files[part], arms: $0.arms.strings)
+      }
     }
-    DispatchQueue.concurrentPerform(iterations: source.files.count) { index in
-      identities[index] = Self.identity(source.files[index])
-    }
-    if let column = request.unitColumn, request.clusterColumn == nil {
-      try DuplicateUnits(
-        chunks: zip(result.consumers, result.partOfConsumer).map { consumer, part in
-          DuplicateUnits.Chunk(rows: consumer.units, file: source.files[part], arms: consumer.arms.strings)
-        }, column: column
-      ).check()
-    }
-    var assembly = Assembly(plan)
-    for consumer in result.consumers { assembly.merge(consumer) }
-    return assembly.measurements(
-      files: (0..<identities.count).compactMap { identities[$0] }, rows: result.rows, unreadable: result.badRows,
-      caps: caps)
+    let duplicates = DuplicateUnits(chunks: chunks, column: request.unitColumn ?? "", source: source)
+    try duplicates.check()
+    return assembly.measurements(files: Self.identities(source), count: count, caps: caps)
   }
 
-  static func identity(_ file: TableFile) -> InputFile {
+  static func identities(_ source: TableSource) -> [InputFile] {
+    let found = Slots<InputFile?>(source.files.count, nil)
+    source.parallel(source.files.count) { found[$0] = identity(source.files[$0]) }
+    return (0..<found.count).compactMap { found[$0] }
+  }
+
+  private static func identity(_ file: TableFile) -> InputFile {
     InputFile(
       name: file.name, bytes: file.original.count, fingerprint: XXH64.fingerprint(XXH64.hash(file.original)))
   }
@@ -93,119 +95,6 @@ struct NumberConsumer: RowConsumer, Sendable {
       throw RowFault(.notANumber(column: column, found: String(field.string.prefix(40))), offset: place)
     case .tooLarge:
       throw RowFault(.numberTooLarge(column: column, found: String(field.string.prefix(40))), offset: place)
-    }
-  }
-}
-
-/// Puts the chunks' cells together, by name and in file order.
-private struct Assembly {
-  let plan: ColumnPlan
-  private var cells: [Key: Cell] = [:]
-  private var clusters = Interner()
-
-  private struct Key: Hashable {
-    var arm: String
-    var segment: Segment?
-  }
-
-  init(_ plan: ColumnPlan) { self.plan = plan }
-
-  mutating func merge(_ consumer: UnitRowConsumer) {
-    let arms = consumer.arms.strings
-    let codes = (0..<consumer.clusters.count).map { code in
-      Array(consumer.clusters.bytes(of: code)).withUnsafeBufferPointer { clusters.code(of: $0) }
-    }
-    for (local, cell) in consumer.cells {
-      let segment =
-        local.column < 0
-        ? nil
-        : Segment(
-          column: plan.request.segmentColumns[local.column],
-          value: consumer.segments[local.column].string(of: local.value))
-      take(cell, Key(arm: arms[local.arm], segment: segment), codes)
-    }
-  }
-
-  private mutating func take(_ cell: Cell, _ key: Key, _ codes: [Int]) {
-    if let known = cells[key] {
-      known.merge(cell, codes: codes)
-    } else {
-      let fresh = emptyCell()
-      fresh.merge(cell, codes: codes)
-      cells[key] = fresh
-    }
-  }
-
-  private func emptyCell() -> Cell {
-    let layout =
-      plan.request.clusterColumn == nil
-      ? nil
-      : ClusterLayout(
-        places: plan.places, isRatio: plan.request.metrics.map { if case .ratio = $0.kind { true } else { false } })
-    return Cell(
-      width: plan.values.count, places: plan.places, quantiles: plan.request.metrics.map(\.isQuantile), blockRows: 1,
-      clustered: layout)
-  }
-
-  func measurements(files: [InputFile], rows: Int, unreadable: Int, caps: [[Double]?]) -> Measurements {
-    var folded = self
-    folded.foldRareSegments()
-    let keys = folded.cells.keys.sorted { a, b in folded.order(a, b) }
-    let found = keys.compactMap { key in
-      folded.cells[key].map { cell in
-        Measurements.Cell(
-          arm: key.arm, segment: key.segment, units: cell.units,
-          metrics: plan.request.metrics.indices.map { metric in
-            let data = cell.data(metric: metric)
-            return Measurements.MetricData(
-              moments: data.moments, missing: data.missing, sortedValues: data.sorted, capValue: caps[metric]?.first)
-          })
-      }
-    }
-    return Measurements(
-      files: files, rows: rows, unreadableRows: unreadable,
-      arms: found.filter { $0.segment == nil }.map { Measurements.Arm(name: $0.arm, units: $0.units) }, cells: found)
-  }
-
-  /// All units first; then by segment column, the larger segments first, `(other)` last, arms by name.
-  private func order(_ a: Key, _ b: Key) -> Bool {
-    switch (a.segment, b.segment) {
-    case (nil, nil): return a.arm < b.arm
-    case (nil, _): return true
-    case (_, nil): return false
-    case (let x?, let y?):
-      if x == y { return a.arm < b.arm }
-      if x.column != y.column {
-        let columns = plan.request.segmentColumns
-        return (columns.firstIndex(of: x.column) ?? 0) < (columns.firstIndex(of: y.column) ?? 0)
-      }
-      let (isOtherX, isOtherY) = (x.value == CSVEngine.otherSegment, y.value == CSVEngine.otherSegment)
-      if isOtherX != isOtherY { return isOtherY }
-      let (unitsX, unitsY) = (units(x), units(y))
-      return unitsX != unitsY ? unitsX > unitsY : x.value < y.value
-    }
-  }
-
-  private func units(_ segment: Segment) -> Int {
-    cells.reduce(0) { $0 + ($1.key.segment == segment ? $1.value.units : 0) }
-  }
-
-  private mutating func foldRareSegments() {
-    for column in plan.request.segmentColumns {
-      var sizes: [String: Int] = [:]
-      for (key, cell) in cells where key.segment?.column == column {
-        sizes[key.segment?.value ?? "", default: 0] += cell.units
-      }
-      guard sizes.count > CSVEngine.segmentLimit else { continue }
-      let kept = Set(sizes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(CSVEngine.segmentLimit).map(\.key))
-      let rare = cells.keys.filter { key in
-        key.segment.map { $0.column == column && !kept.contains($0.value) } ?? false
-      }
-      let codes = Array(0..<clusters.count)
-      for key in rare.sorted(by: { ($0.segment?.value ?? "", $0.arm) < ($1.segment?.value ?? "", $1.arm) }) {
-        guard let cell = cells.removeValue(forKey: key) else { continue }
-        take(cell, Key(arm: key.arm, segment: Segment(column: column, value: CSVEngine.otherSegment)), codes)
-      }
     }
   }
 }

@@ -13,6 +13,7 @@ final class Cell {
   private var missing: [Int]
   /// Values of quantile metrics, by metric.
   private var values: [[Double]?]
+  private let hasQuantiles: Bool
   /// Totals of clusters, if rows are clustered.
   private var clusters: ClusterTotals?
 
@@ -23,24 +24,48 @@ final class Cell {
     extras = places.map { _ in nil }
     missing = places.map { _ in 0 }
     values = quantiles.map { $0 ? [] : nil }
+    hasQuantiles = quantiles.contains(true)
     clusters = clustered.map { ClusterTotals(layout: $0) }
   }
 
   /// - Parameters:
-  ///   - row: `width` values, NaN where one is missing. - complete: none is missing. - cluster: its code, -1 without clusters.
+  ///   - values: `width` of them, NaN where one is missing.
+  ///   - cluster: its code, -1 without clusters.
   @inline(__always)
-  func add(_ row: UnsafePointer<Double>, complete: Bool, cluster: Int) {
+  func add(_ values: UnsafeBufferPointer<Double>, cluster: Int) {
     units &+= 1
+    guard let row = values.baseAddress else { return }
+    if hasQuantiles { keepValues(row) }
+    if clusters != nil {
+      addToCluster(row, cluster)
+    } else if values.contains(where: \.isNaN) {
+      addWithGaps(row)
+    } else {
+      joint.add(row)
+    }
+  }
+
+  /// Rows of one arm among those of a chunk.
+  ///
+  /// - Parameters:
+  ///   - values: `width` of them a row, NaN where one is missing.
+  ///   - arms: one a row.
+  func add(_ values: UnsafePointer<Double>, arms: UnsafeBufferPointer<Int32>, of arm: Int32) {
+    guard clusters == nil, !hasQuantiles, width > 0 else {
+      for row in arms.indices where arms[row] == arm {
+        add(UnsafeBufferPointer(start: values + row &* width, count: width), cluster: -1)
+      }
+      return
+    }
+    var gaps: [Int] = []
+    units += joint.add(values, arms: arms, of: arm, gaps: &gaps)
+    for row in gaps { addWithGaps(values + row * width) }
+  }
+
+  private func keepValues(_ row: UnsafePointer<Double>) {
     for metric in values.indices where values[metric] != nil {
       let value = row[places[metric][0]]
       if !value.isNaN { values[metric]?.append(value) }
-    }
-    if clusters != nil {
-      addToCluster(row, cluster)
-    } else if complete {
-      joint.add(row)
-    } else {
-      addWithGaps(row)
     }
   }
 
@@ -68,8 +93,8 @@ final class Cell {
     }
   }
 
-  /// Takes over what another cell of the same arm and segment holds; `codes` maps its cluster codes to this one's.
-  func merge(_ other: Cell, codes: [Int]) {
+  /// Takes over what another cell of the same arm holds.
+  func merge(_ other: Cell) {
     units += other.units
     joint.merge(&other.joint)
     for metric in places.indices {
@@ -79,7 +104,7 @@ final class Cell {
       if extras[metric] == nil { extras[metric] = BlockedMoments(columns: places[metric].count, blockRows: 64) }
       extras[metric]?.merge(&extra)
     }
-    if let more = other.clusters { clusters?.merge(more, codes: codes) }
+    if let more = other.clusters { clusters?.merge(more) }
   }
 
   /// What is known of one metric.
@@ -116,6 +141,35 @@ struct BlockedMoments {
     }
     rows &+= 1
     if rows == blockRows { flush() }
+  }
+
+  /// The rows of an arm that have all values; the others are named in `gaps`. - Returns: rows of the arm.
+  mutating func add(
+    _ values: UnsafePointer<Double>, arms: UnsafeBufferPointer<Int32>, of arm: Int32, gaps: inout [Int]
+  ) -> Int {
+    let (columns, stride) = (total.columns, blockRows)
+    var (index, seen) = (0, 0)
+    while index < arms.count {
+      var filled = rows
+      block.withUnsafeMutableBufferPointer { block in
+        while index < arms.count, filled < stride {
+          defer { index &+= 1 }
+          guard arms[index] == arm else { continue }
+          seen &+= 1
+          let row = values + index &* columns
+          var sum = 0.0
+          for column in 0..<columns {
+            block[column &* stride &+ filled] = row[column]
+            // NaN times zero is NaN, whatever the other values are.
+            sum += row[column] * 0
+          }
+          if sum.isNaN { gaps.append(index) } else { filled &+= 1 }
+        }
+      }
+      rows = filled
+      if rows == blockRows { flush() }
+    }
+    return seen
   }
 
   private mutating func flush() {

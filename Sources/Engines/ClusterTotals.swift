@@ -46,10 +46,10 @@ struct ClusterTotals {
     return place
   }
 
-  mutating func merge(_ other: ClusterTotals, codes: [Int]) {
+  mutating func merge(_ other: ClusterTotals) {
     for cluster in other.order {
       guard let theirs = other.index[cluster] else { continue }
-      let start = place(of: codes[cluster])
+      let start = place(of: cluster)
       for k in 0..<layout.size { totals[start + k] += other.totals[theirs + k] }
     }
   }

@@ -35,6 +35,13 @@ struct ColumnPlan {
     }
   }
 
+  func emptyCell(blockRows: Int) -> Cell {
+    let isRatio = request.metrics.map { if case .ratio = $0.kind { true } else { false } }
+    return Cell(
+      width: values.count, places: places, quantiles: request.metrics.map(\.isQuantile), blockRows: blockRows,
+      clustered: request.clusterColumn == nil ? nil : ClusterLayout(places: places, isRatio: isRatio))
+  }
+
   /// The names to scan, each once: variant, unit, cluster, segments, values.
   var names: [String] {
     let keys = [request.variantColumn] + [request.unitColumn, request.clusterColumn].compactMap { $0 }

@@ -57,7 +57,7 @@ public struct EventLogReader: Sendable {
     }
     var log = LogAssembly(columns)
     for consumer in result.consumers { log.append(consumer) }
-    let files = source.files.map(CSVEngine.identity)
+    let files = CSVEngine.identities(source)
     return log.eventLog(files: files, unreadable: result.badRows)
   }
 

@@ -2,8 +2,10 @@ import Experiments
 import Foundation
 import Tables
 
-/// Reads one row a unit: arm, segments and values, straight into cells.
-struct UnitRowConsumer: RowConsumer, @unchecked Sendable {
+/// Reads one row a unit: the arm, segments and values of a chunk's rows, as numbers.
+///
+/// The rows are kept until their batch is put together, so that what is summed with what does not depend on the cuts.
+struct UnitRowConsumer: RowConsumer, Sendable {
   private let plan: ColumnPlan
   private let base: UInt
   private let nullWords: [[UInt8]]
@@ -12,28 +14,28 @@ struct UnitRowConsumer: RowConsumer, @unchecked Sendable {
   private let clusterSlot: Int?
   private let segmentSlots: [Int]
   private let valueSlots: [Int]
-  private let layout: ClusterLayout?
+  /// A word such as -99 stands for a missing value.
+  private let hasNumericNullWord: Bool
+  private var row: [Double]
 
   private(set) var arms = Interner()
   private(set) var clusters = Interner()
   private(set) var segments: [Interner]
-  private(set) var cells: [CellKey: Cell] = [:]
+  /// One a row.
+  private(set) var armCodes: [Int32] = []
+  private(set) var clusterCodes: [Int32] = []
+  private(set) var segmentCodes: [[Int32]]
+  /// The plan's values, row after row; NaN where one is missing.
+  private(set) var values: [Double] = []
   private(set) var units = UnitRows()
-  /// Cells of all units together, by arm: the common case without a look-up.
-  private var wholeCells: [Cell] = []
-  private var row: [Double]
-
-  struct CellKey: Hashable {
-    var arm: Int
-    /// Place among the segment columns; -1 for all units together.
-    var column: Int
-    var value: Int
-  }
 
   init(_ plan: ColumnPlan, part: TablePart, nullWords: [String]) {
     self.plan = plan
     base = UInt(bitPattern: part.file.text.baseAddress)
     self.nullWords = nullWords.map { Array($0.utf8) }
+    hasNumericNullWord = self.nullWords.contains { word in
+      word.withUnsafeBufferPointer { if case .notANumber = FieldParsing.number($0) { false } else { true } }
+    }
     let names = plan.names
     func slot(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
     variantSlot = slot(plan.request.variantColumn)
@@ -42,70 +44,111 @@ struct UnitRowConsumer: RowConsumer, @unchecked Sendable {
     segmentSlots = plan.request.segmentColumns.map(slot)
     valueSlots = plan.values.map { slot($0.name) }
     segments = segmentSlots.map { _ in Interner() }
+    segmentCodes = segmentSlots.map { _ in [] }
     row = [Double](repeating: 0, count: plan.values.count)
-    layout =
-      clusterSlot == nil
-      ? nil
-      : ClusterLayout(
-        places: plan.places, isRatio: plan.request.metrics.map { if case .ratio = $0.kind { true } else { false } })
   }
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
     let variant = fields[variantSlot]
     guard variant.count > 0 else { throw fault(.emptyCell(column: plan.request.variantColumn), variant) }
-    let complete = try readValues(fields)
-    var cluster = -1
+    try readValues(fields)
     if let clusterSlot {
       guard fields[clusterSlot].count > 0 else {
         throw fault(.emptyCell(column: plan.request.clusterColumn ?? ""), fields[clusterSlot])
       }
-      cluster = clusters.code(of: fields[clusterSlot])
+    }
+    if let unitSlot, fields[unitSlot].count == 0 {
+      throw fault(.emptyCell(column: plan.request.unitColumn ?? ""), fields[unitSlot])
     }
     let arm = arms.code(of: variant)
-    if let unitSlot {
-      let unit = fields[unitSlot]
-      guard unit.count > 0 else { throw fault(.emptyCell(column: plan.request.unitColumn ?? ""), unit) }
-      units.append(unit, offset: self.offset(of: unit), arm: arm)
+    armCodes.append(Int32(truncatingIfNeeded: arm))
+    values.append(contentsOf: row)
+    if let clusterSlot { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: fields[clusterSlot]))) }
+    if let unitSlot { units.append(fields[unitSlot], offset: self.offset(of: fields[unitSlot]), arm: arm) }
+    for (column, slot) in segmentSlots.enumerated() {
+      segmentCodes[column].append(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot])))
     }
-    while wholeCells.count <= arm {
-      wholeCells.append(makeCell(CellKey(arm: wholeCells.count, column: -1, value: 0), 512))
-    }
-    row.withUnsafeBufferPointer { values in
-      guard let start = values.baseAddress else { return }
-      wholeCells[arm].add(start, complete: complete, cluster: cluster)
-    }
-    if !segmentSlots.isEmpty { addToSegments(fields, arm, complete, cluster) }
   }
 
-  private mutating func addToSegments(
-    _ fields: UnsafeBufferPointer<Field>, _ arm: Int, _ complete: Bool, _ cluster: Int
-  ) {
-    for (column, slot) in segmentSlots.enumerated() {
-      let key = CellKey(arm: arm, column: column, value: segments[column].code(of: fields[slot]))
-      let cell = cells[key] ?? makeCell(key, 32)
-      row.withUnsafeBufferPointer { values in
-        if let start = values.baseAddress { cell.add(start, complete: complete, cluster: cluster) }
+  /// All rows of a block, if there is nothing wrong with any.
+  mutating func consume(_ block: FieldBlock) -> Bool {
+    let keys = [variantSlot] + [clusterSlot, unitSlot].compactMap { $0 }
+    guard keys.allSatisfy({ block.isFilled($0) }), readValues(block) else { return false }
+    let first = armCodes.count
+    for row in 0..<block.rows {
+      armCodes.append(Int32(truncatingIfNeeded: arms.code(of: block.field(row, variantSlot))))
+    }
+    if let clusterSlot {
+      for row in 0..<block.rows {
+        clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: block.field(row, clusterSlot))))
       }
     }
+    if let unitSlot {
+      units.reserve(block.rows)
+      for row in 0..<block.rows {
+        let field = block.field(row, unitSlot)
+        units.append(field, offset: offset(of: field), arm: Int(armCodes[first &+ row]))
+      }
+    }
+    for (column, slot) in segmentSlots.enumerated() {
+      for row in 0..<block.rows {
+        segmentCodes[column].append(Int32(truncatingIfNeeded: segments[column].code(of: block.field(row, slot))))
+      }
+    }
+    return true
   }
 
-  private mutating func makeCell(_ key: CellKey, _ blockRows: Int) -> Cell {
-    let cell = Cell(
-      width: plan.values.count, places: plan.places, quantiles: plan.request.metrics.map(\.isQuantile),
-      blockRows: blockRows, clustered: layout)
-    cells[key] = cell
-    return cell
+  /// Appends a block's values; nothing if one of them is none.
+  private mutating func readValues(_ block: FieldBlock) -> Bool {
+    let (before, width) = (values.count, valueSlots.count)
+    var all: [Double] = []
+    swap(&all, &values)
+    all.append(contentsOf: repeatElement(0, count: block.rows * width))
+    let isRead = all.withUnsafeMutableBufferPointer { values in
+      guard width > 0, let start = values.baseAddress.map({ $0 + before }) else { return true }
+      for (index, column) in plan.values.enumerated() {
+        let isNumeric = block.decimals(valueSlots[index], into: start + index, stride: width) { other($0, column) }
+        guard isNumeric, settle(start + index, block.rows, width, column) else { return false }
+      }
+      return true
+    }
+    if !isRead { all.removeLast(block.rows * width) }
+    values = all
+    return isRead
   }
 
-  /// Fills `row`; NaN where a value is missing. - Returns: whether none is.
-  private mutating func readValues(_ fields: UnsafeBufferPointer<Field>) throws(RowFault) -> Bool {
-    var complete = true
+  /// A field that is no plain decimal.
+  private func other(_ field: Field, _ column: ValueColumn) -> Double? {
+    let text = field.trimmed
+    if text.isMissing(nullWords) { return .nan }
+    if column.isBoolean { return FieldParsing.boolean(text).map { $0 ? 1 : 0 } }
+    if case .value(let value) = FieldParsing.number(text) { return value }
+    return nil
+  }
+
+  /// Caps a column of a block; false if a boolean is neither 0 nor 1, or if a number may be a word for a missing value.
+  private func settle(_ values: UnsafeMutablePointer<Double>, _ rows: Int, _ stride: Int, _ column: ValueColumn) -> Bool
+  {
+    if hasNumericNullWord { return false }
+    if column.isBoolean {
+      for row in 0..<rows {
+        let value = values[row &* stride]
+        if value != 0, value != 1, !value.isNaN { return false }
+      }
+    }
+    if let cap = column.cap {
+      for row in 0..<rows where values[row &* stride] > cap { values[row &* stride] = cap }
+    }
+    return true
+  }
+
+  /// Fills `row`; NaN where a value is missing.
+  private mutating func readValues(_ fields: UnsafeBufferPointer<Field>) throws(RowFault) {
     for index in valueSlots.indices {
       let field = fields[valueSlots[index]]
       let text = field.trimmed
       if text.isEmpty || (!nullWords.isEmpty && text.isMissing(nullWords)) {
         row[index] = .nan
-        complete = false
         continue
       }
       if plan.values[index].isBoolean {
@@ -122,7 +165,6 @@ struct UnitRowConsumer: RowConsumer, @unchecked Sendable {
       case .tooLarge: throw fault(.numberTooLarge(column: plan.values[index].name, found: shown(field)), field)
       }
     }
-    return complete
   }
 
   private func shown(_ field: Field) -> String { String(field.string.prefix(40)) }
@@ -131,11 +173,21 @@ struct UnitRowConsumer: RowConsumer, @unchecked Sendable {
 }
 
 /// The unit ids of rows: a hash and where the id stands. 24 bytes a row.
-struct UnitRows {
+struct UnitRows: Sendable {
   private(set) var hashes: [UInt64] = []
   private(set) var offsets: [Int] = []
   private(set) var counts: [Int32] = []
   private(set) var arms: [Int32] = []
+
+  mutating func reserve(_ more: Int) {
+    // Reserving exactly what is needed would copy all for each block.
+    guard hashes.count + more > hashes.capacity else { return }
+    let capacity = max(hashes.count + more, 2 * hashes.capacity)
+    hashes.reserveCapacity(capacity)
+    offsets.reserveCapacity(capacity)
+    counts.reserveCapacity(capacity)
+    arms.reserveCapacity(capacity)
+  }
 
   @inline(__always)
   mutating func append(_ field: Field, offset: Int, arm: Int) {

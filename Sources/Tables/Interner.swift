@@ -5,8 +5,8 @@ package struct Interner: Sendable {
   private var hashes: [UInt64] = []
   private var ends: [Int] = [0]
   private var arena: [UInt8] = []
-  /// Most tables repeat the last word.
-  private var last: Int32 = -1
+  /// The first words of at most 16 bytes: most columns that are interned have few.
+  private var short: [(key: ShortKey, code: Int)] = []
 
   package init(expected: Int = 8) {
     var capacity = 16
@@ -30,9 +30,10 @@ package struct Interner: Sendable {
 
   @inline(__always)
   package mutating func code(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
-    if last >= 0, equals(Int(last), bytes) { return Int(last) }
+    guard let key = ShortKey(bytes) else { return lookUp(bytes) }
+    for (known, code) in short where known == key { return code }
     let code = lookUp(bytes)
-    last = Int32(code)
+    if short.count < 8 { short.append((key, code)) }
     return code
   }
 
@@ -70,6 +71,33 @@ package struct Interner: Sendable {
   }
 }
 
+/// A word of at most 16 bytes in three numbers; equal exactly if the words are.
+private struct ShortKey: Equatable {
+  private let count: Int
+  private let low: UInt64
+  private let high: UInt64
+
+  /// Nil if there are more than 16 bytes. Loads overlap rather than reach beyond the word.
+  @inline(__always)
+  init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+    let raw = UnsafeRawBufferPointer(bytes)
+    count = bytes.count
+    switch count {
+    case 8...16:
+      low = raw.loadUnaligned(as: UInt64.self)
+      high = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+    case 4...7:
+      low = UInt64(raw.loadUnaligned(as: UInt32.self))
+      high = UInt64(raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+    case 1...3:
+      low = UInt64(raw[0]) | UInt64(raw[count &>> 1]) &<< 8
+      high = UInt64(raw[count &- 1])
+    case 0: (low, high) = (0, 0)
+    default: return nil
+    }
+  }
+}
+
 /// A fast 64-bit hash of short byte strings, for tables in memory. Never stored, never an allocation.
 package enum ByteHash {
   @inline(__always)
@@ -83,9 +111,14 @@ package enum ByteHash {
     }
     if index < raw.count {
       var tail: UInt64 = 0
-      while index < raw.count {
-        tail = (tail &<< 8) | UInt64(raw[index])
-        index &+= 1
+      if raw.count >= 8 {
+        // The last eight bytes, some of them for the second time.
+        tail = raw.loadUnaligned(fromByteOffset: raw.count &- 8, as: UInt64.self)
+      } else {
+        while index < raw.count {
+          tail = (tail &<< 8) | UInt64(raw[index])
+          index &+= 1
+        }
       }
       state = fold(state ^ tail ^ 0xD6E8_FEB8_6659_FD93)
     }

@@ -39,6 +39,14 @@ package protocol RowConsumer {
   /// One row. `fields`: the columns asked for, in the order asked. `offset`: of the row's first byte in the file.
   /// - Throws: to refuse the row; the scan counts it or stops.
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault)
+
+  /// Many rows at once, column by column. A consumer may decline, having changed nothing: it gets them row by row then,
+  /// which is also the way to say what is wrong with one. Without an implementation it always declines.
+  mutating func consume(_ block: FieldBlock) -> Bool
+}
+
+extension RowConsumer {
+  package mutating func consume(_ block: FieldBlock) -> Bool { false }
 }
 
 /// A row that cannot be used; the scan knows the file.

@@ -21,12 +21,17 @@ struct WindowScanner {
   private let windowBytes: Int
   /// The columns asked for: where they stand in a record, and among those asked for.
   private let wanted: [(column: Int, slot: Int)]
+  /// Where a column asked for stands in a record.
+  private let columnOfSlot: [Int]
 
   init(_ scanner: RecordScanner, kernel: ScanKernel, windowBytes: Int = 1 << 18) {
     self.scanner = scanner
     self.kernel = kernel
     self.windowBytes = max(64, windowBytes)
     wanted = scanner.slots.enumerated().filter { $0.element >= 0 }.map { ($0.offset, $0.element) }
+    var columnOfSlot = [Int](repeating: 0, count: scanner.wanted)
+    for (column, slot) in wanted { columnOfSlot[slot] = column }
+    self.columnOfSlot = columnOfSlot
   }
 
   /// Gives every record of `range` to the consumer and checks that all is text.
@@ -93,6 +98,12 @@ struct WindowScanner {
   ) throws(RowFault) -> Int {
     guard let text = scanner.text.baseAddress.map({ $0 + start }) else { return 0 }
     let columns = scanner.slots.count
+    if columns > 1 {
+      let block = FieldBlock(
+        text: text, offset: start, ends: ends, rows: window.rows, columns: columns, columnOfSlot: columnOfSlot,
+        hasQuotes: window.findings & CSCAN_QUOTE != 0, hasReturns: window.findings & CSCAN_RETURN != 0)
+      if consumer.consume(block) { return window.rows }
+    }
     let hasQuotes = window.findings & CSCAN_QUOTE != 0
     let hasReturns = window.findings & CSCAN_RETURN != 0
     let view = UnsafeBufferPointer(start: UnsafePointer(fields), count: scanner.wanted)

@@ -70,10 +70,44 @@ import Testing
     }
   }
 
-  @Test func oneThreadAndTwoGiveTheSameBits() throws {
-    let one = try Self.measure(Self.table.text, ["m=mean(y)"], chunkBytes: 4096, threads: 1)
-    let two = try Self.measure(Self.table.text, ["m=mean(y)"], chunkBytes: 4096, threads: 2)
-    #expect(one == two)
+  @Test("the same bits for any threads and cut", arguments: [64, 777, 4096, 1 << 20], [1, 2])
+  func resultsDoNotDependOnCuts(_ chunkBytes: Int, _ threads: Int) throws {
+    let metrics = ["m=mean(y, covariates: x)", "r=ratio(y, n)", "q=quantile(n, 0.5)"]
+    let whole = try Self.measure(Self.table.text, metrics, threads: 1) { $0.segmentColumns = ["country"] }
+    let cut = try Self.measure(Self.table.text, metrics, chunkBytes: chunkBytes, threads: threads) {
+      $0.segmentColumns = ["country"]
+    }
+    #expect(cut == whole)
+  }
+
+  @Test func theSameRowsInMoreFilesGiveTheSameBits() throws {
+    let lines = Self.table.text.split(separator: "\n")
+    var request = MeasurementRequest(
+      files: [], unitColumn: "user_id", metrics: [try Metric(parsing: "m=mean(y, covariates: x)")])
+    request.segmentColumns = ["country"]
+    func cells(_ cuts: [Int]) throws -> [Measurements.Cell] {
+      let files = zip(cuts, cuts.dropFirst()).map { low, high in
+        TableFile(name: "\(low).csv", bytes: Array((lines[0] + "\n" + lines[low..<high].joined(separator: "\n")).utf8))
+      }
+      return try CSVEngine().measure(request, try TableSource(files: files)).cells
+    }
+    let whole = try cells([1, lines.count])
+    #expect(try cells([1, 2, 1_700, 1_701, lines.count]) == whole)
+  }
+
+  /// Fields that are no plain decimals send a block another way, and give the same numbers.
+  @Test func unusualFieldsGiveTheSameNumbers() throws {
+    let plain = "variant,y,p\na,1.5,1\nb,-2,0\na,,1\nb,12345678901234567890,0\nb,0.25,1\n"
+    let unusual =
+      "variant,y,p\r\n\"a\",\"1.5\",true\r\nb, -2e0 ,no\r\na,NA,\"1\"\r\nb,12345678901234567890,0\r\nb,+.25,1.0\r\n"
+    let metrics = ["m=mean(y)", "c=proportion(p)"]
+    let options = TableOptions(nullWords: ["NA"])
+    let read = try [plain, unusual].map { text throws in
+      let source = try TableSource(files: [TableFile(name: "t.csv", bytes: Array(text.utf8))], options: options)
+      let request = MeasurementRequest(files: [], metrics: try metrics.map { text throws in try Metric(parsing: text) })
+      return try CSVEngine(options: options).measure(request, source).cells
+    }
+    #expect(read[0] == read[1])
   }
 
   @Test func segmentsBeyondTwentyAreOther() throws {

@@ -39,4 +39,13 @@ size_t cscan_quotes(const uint8_t *text, size_t count);
 // The same in portable C.
 size_t cscan_quotes_portable(const uint8_t *text, size_t count);
 
+// Reads a column of plain decimals: an optional minus, digits, at most one point, in all few enough that one division of
+// two exact doubles rounds correctly (Clinger 1990). An empty field is NaN. The rest is for the caller.
+//
+// text, ends: of cscan_index. columns: fields a row. has_returns: rows may end in CR LF. values: of row 0, `stride` apart.
+// Returns the first row from `from` on whose field is something else, or `rows`.
+size_t cscan_decimals(
+  const uint8_t *text, const uint32_t *ends, size_t columns, size_t column, int has_returns, size_t from, size_t rows,
+  double *values, size_t stride);
+
 #endif
