@@ -7,7 +7,8 @@ import Testing
 @Suite struct CommandTests {
   static let commands = [
     "", "analyze", "assign", "run", "status", "resume", "approve", "history", "verify", "deploy", "rollback", "cohort",
-    "flow", "flow check", "flow format", "flow list", "flow print", "kernels", "kernels list", "kernels check",
+    "flow", "flow check", "flow draw", "flow format", "flow list", "flow print", "kernels", "kernels list",
+    "kernels check",
     "notebook", "notebook check", "notebook run", "demo", "spec", "spec check", "spec schema", "spec example", "doctor",
   ]
 

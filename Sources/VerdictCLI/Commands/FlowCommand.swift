@@ -7,7 +7,7 @@ struct FlowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flow", abstract: "Workflow models in lane notation.",
     discussion: "EXAMPLE\n  verdict flow check ab-test",
-    subcommands: [CheckFlow.self, FormatFlow.self, ListFlows.self, PrintFlow.self])
+    subcommands: [CheckFlow.self, DrawFlow.self, FormatFlow.self, ListFlows.self, PrintFlow.self])
 
   struct CheckFlow: ParsableCommand {
     static let configuration = CommandConfiguration(
