@@ -55,7 +55,7 @@ public struct CSVEngine: Engine {
   }
 
   /// The cap of each metric's outcome columns; percentiles are of all arms pooled, type 7.
-  private func thresholds(_ request: MeasurementRequest, _ source: TableSource) throws -> [[Double]?] {
+  func thresholds(_ request: MeasurementRequest, _ source: TableSource) throws -> [[Double]?] {
     try request.metrics.map { metric in
       switch metric.options.cap {
       case nil: return nil

@@ -12,11 +12,20 @@ struct StatisticsOptions: ParsableArguments {
       "Multiplicity over goal and secondary metrics and variants: holm, hochberg, hommel, bonferroni, bh, by or none.")
   var correction = Correction.holm
 
-  @Option(help: "fixed (one look), sequential (look whenever you like) or bayesian (flat prior).")
+  @Option(help: "fixed (one look), sequential (look whenever you like) or bayesian (a posterior).")
   var method = AnalysisPlan.Method.fixed
 
   @Option(help: "Units, all arms together, at which sequential intervals are narrowest.")
   var plannedUnits: Int?
+
+  @Option(help: "Mean of a normal prior on each metric's lift, for bayesian: 0 or 2%.")
+  var priorMean: String?
+
+  @Option(help: "Standard deviation of that prior, such as 10%; without it the prior is flat.")
+  var priorSd: String?
+
+  @Option(help: "Lifts within plus or minus this make no practical difference, for bayesian: 1%.")
+  var negligible: String?
 
   func apply(to plan: inout AnalysisPlan) throws {
     _ = try ConfidenceLevel(alpha: alpha)
@@ -27,6 +36,27 @@ struct StatisticsOptions: ParsableArguments {
     plan.correction = correction
     plan.method = method
     plan.plannedUnits = plannedUnits
+    try applyBeliefs(to: &plan)
+  }
+
+  private func applyBeliefs(to plan: inout AnalysisPlan) throws {
+    let given = [(priorMean, "--prior-mean"), (priorSd, "--prior-sd"), (negligible, "--negligible")]
+    if let option = given.first(where: { $0.0 != nil })?.1, method != .bayesian {
+      throw UsageFault(sentence: "\(option) is for --method bayesian only.")
+    }
+    if let priorSd {
+      let deviation = try OptionValue.number(priorSd, option: "--prior-sd").value
+      guard deviation > 0 else { throw UsageFault(sentence: "--prior-sd: expected a lift above 0, found \(priorSd).") }
+      let mean = try priorMean.map { try OptionValue.number($0, option: "--prior-mean").value } ?? 0
+      plan.prior = GaussianEffect.Prior(mean: mean, standardDeviation: deviation)
+    } else if priorMean != nil {
+      throw UsageFault(sentence: "--prior-mean needs --prior-sd: a prior has a mean and a standard deviation.")
+    }
+    plan.negligibleLift = try negligible.map { text in
+      let lift = try OptionValue.number(text, option: "--negligible").value
+      guard lift > 0 else { throw UsageFault(sentence: "--negligible: expected a lift above 0, found \(text).") }
+      return lift
+    }
   }
 }
 

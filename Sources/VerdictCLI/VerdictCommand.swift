@@ -21,7 +21,7 @@ struct VerdictCommand: ParsableCommand {
     version: ToolVersion.current,
     groupedSubcommands: [
       CommandGroup(
-        name: "Experiments", subcommands: [AnalyzeCommand.self, AssignCommand.self]),
+        name: "Experiments", subcommands: [DesignCommand.self, AnalyzeCommand.self, AssignCommand.self]),
       CommandGroup(
         name: "Durable runs",
         subcommands: [

@@ -78,14 +78,18 @@ public struct Analysis: Sendable, Codable, Equatable {
     public var role: Metric.Role
     public var direction: Metric.Direction
     public var comparisons: [Comparison]
+    /// Only for the Bayesian method: which arm is the best, over all units.
+    public var ranking: [Rank]?
     public init(
-      name: String, kind: String, role: Metric.Role, direction: Metric.Direction, comparisons: [Comparison]
+      name: String, kind: String, role: Metric.Role, direction: Metric.Direction, comparisons: [Comparison],
+      ranking: [Rank]? = nil
     ) {
       self.name = name
       self.kind = kind
       self.role = role
       self.direction = direction
       self.comparisons = comparisons
+      self.ranking = ranking
     }
   }
 
@@ -108,13 +112,15 @@ public struct Analysis: Sendable, Codable, Equatable {
     public var varianceReduction: Double?
     /// For a guardrail with a margin: whether the worst value in the interval stays inside it.
     public var guardrail: Guardrail?
+    /// Only for the Bayesian method.
+    public var posterior: Posterior?
     public var notes: [String]
 
     public init(
       variant: String, segment: Segment? = nil, control: ArmEstimate, treatment: ArmEstimate, difference: Effect,
       lift: Lift, test: String, statistic: Double?, degreesOfFreedom: Double?, pValue: Double?,
       adjustedPValue: Double? = nil, adjustedInterval: Bounds? = nil, varianceReduction: Double? = nil,
-      guardrail: Guardrail? = nil, notes: [String] = []
+      guardrail: Guardrail? = nil, posterior: Posterior? = nil, notes: [String] = []
     ) {
       self.variant = variant
       self.segment = segment
@@ -130,6 +136,7 @@ public struct Analysis: Sendable, Codable, Equatable {
       self.adjustedInterval = adjustedInterval
       self.varianceReduction = varianceReduction
       self.guardrail = guardrail
+      self.posterior = posterior
       self.notes = notes
     }
   }

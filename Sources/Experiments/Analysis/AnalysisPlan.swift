@@ -20,13 +20,17 @@ public struct AnalysisPlan: Sendable {
   public var isFinal: Bool
   public var seed: UInt64?
   public var specHash: String?
+  /// For the Bayesian method: what is believed of the lift (a fraction) of each metric before the data.
+  public var prior = GaussianEffect.Prior.flat
+  /// For the Bayesian method: lifts within ± this fraction make no practical difference.
+  public var negligibleLift: Double?
 
   public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
     /// One look at the planned end.
     case fixed
     /// Confidence sequences: look whenever you like.
     case sequential
-    /// Posterior of the effect under a flat prior.
+    /// Posterior of the effect, under `prior`.
     case bayesian
   }
 

@@ -18,6 +18,7 @@ package struct Analyzer {
       throw AnalysisFault(.metricTwice(metric.name))
     }
     level = try ConfidenceLevel(alpha: plan.alpha)
+    try plan.validateBeliefs()
     arms = measurements.arms.map(\.name)
     guard let first = arms.first else { throw AnalysisFault(.noArms) }
     guard arms.count > 1 else { throw AnalysisFault(.oneArm(first)) }
@@ -34,6 +35,7 @@ package struct Analyzer {
         Analysis.MetricResult(
           name: metric.name, kind: metric.kindName, role: metric.options.role, direction: metric.options.direction,
           comparisons: try comparisons(of: metric, at: index)))
+      if plan.method == .bayesian { metrics[index].ranking = Ranking.of(metrics[index], metric, control: plan.control) }
     }
     try requireSomething(metrics)
     try correct(&metrics)

@@ -7,10 +7,13 @@ struct ComparisonBuilder {
   let metric: Metric
 
   func comparison(
-    _ effect: EffectEstimate, variant: String, segment: Segment?, level: ConfidenceLevel
+    _ estimate: EffectEstimate, variant: String, segment: Segment?, level: ConfidenceLevel
   ) throws(DomainError) -> Analysis.Comparison {
+    let belief =
+      plan.method == .bayesian ? try PosteriorBuilder(estimate, plan: plan, metric: metric, level: level) : nil
+    let effect = belief?.effect ?? estimate
     let inference = try Inference(effect, plan: plan, alpha: level.alpha)
-    let (lift, liftNotes) = self.lift(effect, critical: inference.critical)
+    let (lift, liftNotes) = belief?.lift.map { ($0, []) } ?? self.lift(effect, critical: inference.critical)
     let bounds = inference.interval
     return Analysis.Comparison(
       variant: variant, segment: segment, control: arm(effect.control, effect.controlUnits),
@@ -20,7 +23,8 @@ struct ComparisonBuilder {
         upper: bounds.upper), lift: lift, test: inference.testName, statistic: inference.statistic,
       degreesOfFreedom: effect.law.degreesOfFreedom.isFinite ? effect.law.degreesOfFreedom : nil,
       pValue: inference.pValue, varianceReduction: effect.varianceReduction,
-      guardrail: guardrail(effect, bounds), notes: effect.notes + liftNotes + inference.notes)
+      guardrail: guardrail(effect, bounds), posterior: belief?.posterior,
+      notes: effect.notes + liftNotes + (belief?.notes ?? []))
   }
 
   /// A comparison that cannot be computed: nothing but the reason.
@@ -106,7 +110,6 @@ struct Inference {
   let statistic: Double
   let pValue: Double
   let testName: String
-  let notes: [String]
 
   init(_ effect: EffectEstimate, plan: AnalysisPlan, alpha: Double) throws(DomainError) {
     let (estimate, error) = (effect.difference.value, effect.difference.standardError)
@@ -125,19 +128,6 @@ struct Inference {
       pValue = sequence.pValue(estimate: estimate, standardError: error, units: units)
       testName = effect.test + ", confidence sequence"
     }
-    if plan.method == .bayesian {
-      let win = Normal.standard.cdf(statistic)
-      notes = [
-        "Chance that the effect is positive, under a flat prior: \(percentage(win)). Intervals are posterior intervals."
-      ]
-    } else {
-      notes = []
-    }
     interval = Interval(center: estimate, halfWidth: critical * error)
   }
-}
-
-private func percentage(_ share: Double) -> String {
-  let text = "\((share * 1000).rounded() / 10) %"
-  return share > 0.9995 && share < 1 ? "over 99.9 %" : (share < 0.0005 && share > 0 ? "under 0.1 %" : text)
 }

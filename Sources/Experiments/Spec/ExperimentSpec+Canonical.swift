@@ -52,10 +52,15 @@ extension ExperimentSpec.DataSource {
 
 extension ExperimentSpec.Method {
   fileprivate var canonicalJSON: JSONValue {
-    [
+    var members: JSONObject = [
       "name": .string(name.rawValue), "alpha": .number(alpha), "correction": .string(correction.rawValue),
       "planned_units": plannedUnits.map { .integer($0) } ?? .null,
     ]
+    if !prior.isFlat {
+      members["prior"] = ["mean": .number(prior.mean), "sd": .number(prior.standardDeviation)]
+    }
+    if let negligibleLift { members["negligible"] = .number(negligibleLift) }
+    return .object(members)
   }
 }
 

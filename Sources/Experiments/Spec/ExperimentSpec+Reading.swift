@@ -173,8 +173,28 @@ extension ExperimentSpec {
     method.alpha = reader.number("alpha", "a number in (0, 1)") { $0 > 0 && $0 < 1 } ?? method.alpha
     method.correction = reader.choice("correction") ?? method.correction
     method.plannedUnits = reader.integer("planned_units", atLeast: 2)
+    readBeliefs(reader, &method)
     reader.finish()
     return method
+  }
+
+  /// `prior: { mean: 0, sd: 10% }` of the lift, and `negligible: 1%`; only for the Bayesian method.
+  private static func readBeliefs(_ reader: SpecReader, _ method: inout Method) {
+    if let prior = reader.mapping("prior") {
+      prior.require("sd", "the prior's standard deviation of the lift, such as 10%")
+      let mean = prior.share("mean", "a lift such as 0 or 2%") { $0.isFinite }
+      let deviation = prior.share("sd", "a lift above 0, such as 10%") { $0 > 0 && $0.isFinite }
+      prior.finish()
+      if let deviation { method.prior = GaussianEffect.Prior(mean: mean ?? 0, standardDeviation: deviation) }
+    }
+    method.negligibleLift = reader.share("negligible", "a lift above 0, such as 1%") { $0 > 0 && $0.isFinite }
+    guard method.name != .bayesian else { return }
+    for key in ["prior", "negligible"] {
+      guard let node = reader.node(key) else { continue }
+      reader.faults.add(
+        .badValue("method.\(key)", expected: "'name: bayesian' beside it", found: "name: \(method.name.rawValue)"),
+        node.position)
+    }
   }
 
   private static func readDecision(_ root: SpecReader) -> DecisionRule {

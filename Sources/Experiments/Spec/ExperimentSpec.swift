@@ -81,6 +81,10 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var correction = Correction.holm
     /// Units, all arms together, at which a fixed run ends and for which a sequential one is tuned.
     public var plannedUnits: Int?
+    /// For `bayesian`: what is believed of each metric's lift before the data.
+    public var prior = GaussianEffect.Prior.flat
+    /// For `bayesian`: lifts within ± this fraction make no practical difference.
+    public var negligibleLift: Double?
   }
 
   public struct DecisionRule: Sendable, Hashable {
@@ -127,11 +131,14 @@ extension ExperimentSpec {
 
   /// How the measurements are judged.
   public var analysisPlan: AnalysisPlan {
-    AnalysisPlan(
+    var plan = AnalysisPlan(
       metrics: metrics, control: control, weights: allocation.weights, alpha: method.alpha,
       correction: method.correction, method: method.name, minimumUnits: decision.minimumUnitsPerVariant,
       plannedUnits: method.plannedUnits, requiresGuardrails: decision.requiresGuardrails, isFinal: data.isFinal,
       specHash: specHash)
+    plan.prior = method.prior
+    plan.negligibleLift = method.negligibleLift
+    return plan
   }
 }
 

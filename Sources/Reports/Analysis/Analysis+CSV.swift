@@ -9,7 +9,8 @@ extension Report {
       "difference", "difference_standard_error", "difference_lower", "difference_upper", "lift", "lift_lower",
       "lift_upper", "lift_method", "test", "statistic", "degrees_of_freedom", "p_value", "adjusted_p_value",
       "adjusted_lower", "adjusted_upper", "variance_reduction", "guardrail_margin", "guardrail_outcome", "alpha",
-      "decision", "notes",
+      "decision", "notes", "posterior_mean", "posterior_standard_deviation", "chance_to_win",
+      "expected_loss_treatment", "expected_loss_control",
     ])
     for metric in analysis.metrics {
       for comparison in metric.comparisons { csv.add(row(analysis, metric, comparison)) }
@@ -41,6 +42,11 @@ extension Report {
       comparison.guardrail?.outcome.rawValue ?? "", CSVText.number(analysis.alpha),
       analysis.decision.outcome.rawValue, comparison.notes.joined(separator: " "),
     ]
+    let posterior = comparison.posterior
+    row += [
+      posterior?.mean, posterior?.standardDeviation, posterior?.chanceToWin, posterior?.expectedLoss.treatment,
+      posterior?.expectedLoss.control,
+    ].map(CSVText.number)
     return row
   }
 }

@@ -4,7 +4,8 @@ import Experiments
 extension Report {
   /// `verdict.analysis/1`: the contract's keys in the contract's order, then the others; full precision.
   ///
-  /// An undefined number is null, its reason in `notes`. `segment` and `varianceReduction` are absent where they do not apply.
+  /// An undefined number is null, its reason in `notes`. `segment`, `varianceReduction`, `posterior`
+  /// and `ranking` are absent where they do not apply.
   public static func json(_ analysis: Analysis) -> String {
     guard let value = try? JSONValue(encoding: analysis) else { return "null\n" }
     return contractOrder(value).text(pretty: true)
@@ -14,7 +15,9 @@ extension Report {
     let top = ["schema", "input", "control", "variants", "checks", "metrics", "decision", "provenance"]
     return analysis.ordered(top).mapping("metrics") { metrics in
       metrics.mappingElements { metric in
-        metric.ordered(["name", "kind", "role", "comparisons"]).mapping("comparisons") { comparisons in
+        metric.ordered(["name", "kind", "role", "comparisons"]).without(["ranking"], where: \.isNull).mapping(
+          "comparisons"
+        ) { comparisons in
           comparisons.mappingElements(comparison)
         }
       }
@@ -26,7 +29,7 @@ extension Report {
       "variant", "segment", "control", "treatment", "difference", "lift", "test", "statistic", "degreesOfFreedom",
       "pValue", "adjustedPValue", "varianceReduction",
     ]
-    return comparison.ordered(order).without(["segment", "varianceReduction"], where: \.isNull)
+    return comparison.ordered(order).without(["segment", "varianceReduction", "posterior"], where: \.isNull)
       .mapping("control") { $0.ordered(["value", "standardError", "units"]) }
       .mapping("treatment") { $0.ordered(["value", "standardError", "units"]) }
   }

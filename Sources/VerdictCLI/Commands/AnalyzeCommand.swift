@@ -85,7 +85,9 @@ struct AnalyzeCommand: ParsableCommand {
     request.allowedBadRows = table.allowBadRows
     let measurements = try engine.measure(request, source)
     var plan = AnalysisPlan(metrics: metrics, control: control)
-    plan.weights = try weights.map(parseWeights)
+    plan.weights = try weights.map { text in
+      Dictionary(uniqueKeysWithValues: try OptionValue.weights(text).map { ($0.name, $0.weight) })
+    }
     try statistics.apply(to: &plan)
     var analysis = try Analysis(measurements, plan: plan, isClustered: cluster != nil)
     if table.sha256 { analysis.input.files = zip(analysis.input.files, source.files).map(withSHA256) }
@@ -103,22 +105,6 @@ struct AnalyzeCommand: ParsableCommand {
       Terminal.notice("no column 'user_id': every row counts as a unit of its own (--unit names another column)")
     }
     return nil
-  }
-
-  private func parseWeights(_ text: String) throws -> [String: Double] {
-    var weights: [String: Double] = [:]
-    for part in text.split(separator: ",") {
-      let pair = part.split(separator: "=", maxSplits: 1)
-      guard pair.count == 2, let weight = Double(pair[1].trimmingCharacters(in: .whitespaces)) else {
-        throw UsageFault(
-          sentence: "--weights: expected arm=number, found '\(part)'. Example: --weights control=50,treatment=50")
-      }
-      let arm = pair[0].trimmingCharacters(in: .whitespaces)
-      guard weights.updateValue(weight, forKey: arm) == nil else {
-        throw UsageFault(sentence: "--weights: the arm '\(arm)' is given twice.")
-      }
-    }
-    return weights
   }
 
   private func withSHA256(_ file: InputFile, _ source: TableFile) -> InputFile {

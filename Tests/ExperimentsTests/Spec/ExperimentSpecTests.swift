@@ -61,6 +61,10 @@ import Testing
       + #" "variants": ["control", "treatment"], "name": "checkout", "version": 1, "kind": "experiment"}"#
     #expect(try ExperimentSpec(yaml: json, file: "x/y.json").specHash == spec.specHash)
     #expect(spec.specHash.hasPrefix("sha256:") && spec.specHash.utf8.count == 71)
+    let flat = try ExperimentSpec(yaml: Self.minimal("method: bayesian"))
+    let believed = try ExperimentSpec(yaml: Self.minimal("method: { name: bayesian, prior: { sd: 10% } }"))
+    #expect(flat.specHash != believed.specHash)
+    #expect(believed.analysisPlan.prior == .init(mean: 0, standardDeviation: 0.1))
     let stricter = Self.minimal("method: { alpha: 0.01 }")
     #expect(try ExperimentSpec(yaml: stricter).specHash != spec.specHash)
   }
@@ -89,6 +93,18 @@ import Testing
     (
       minimal("method: sequental"),
       "a.yaml:8:9: method: 'sequental' is not one of fixed, sequential, bayesian. Did you mean 'sequential'?"
+    ),
+    (
+      minimal("method: { prior: { sd: 10% } }"),
+      "a.yaml:8:18: method.prior: expected 'name: bayesian' beside it, found name: fixed."
+    ),
+    (
+      minimal("method: { name: bayesian, prior: { mean: 1% } }"),
+      "a.yaml:8:34: 'method.prior' needs the key 'sd': the prior's standard deviation of the lift, such as 10%."
+    ),
+    (
+      minimal("method: { name: bayesian, negligible: 0% }"),
+      "a.yaml:8:39: method.negligible: expected a lift above 0, such as 1%, found '0%'."
     ),
     (
       minimal("rollout: { stages: [{ share: 50% }, { share: 20% }] }"),

@@ -72,6 +72,11 @@ enum SpecFixtures {
     model: own.flow
     """
 
+  static let bayesianExperiment = fullExperiment.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    line == "  name: sequential"
+      ? "  name: bayesian\n  prior: { mean: -2%, sd: 10% }\n  negligible: 1%" : String(line)
+  }.joined(separator: "\n")
+
   static let minimalCohort = """
     version: 1
     kind: cohort

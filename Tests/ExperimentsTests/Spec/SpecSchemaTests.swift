@@ -20,6 +20,9 @@ import Testing
       name: "experiment", schema: ExperimentSpec.jsonSchema, full: SpecFixtures.fullExperiment,
       minimal: SpecFixtures.minimalExperiment, accepts: { (try? ExperimentSpec(yaml: $0)) != nil }),
     Grammar(
+      name: "experiment", schema: ExperimentSpec.jsonSchema, full: SpecFixtures.bayesianExperiment,
+      minimal: SpecFixtures.minimalExperiment, accepts: { (try? ExperimentSpec(yaml: $0)) != nil }),
+    Grammar(
       name: "cohort", schema: CohortSpec.jsonSchema, full: SpecFixtures.fullCohort,
       minimal: SpecFixtures.minimalCohort, accepts: { (try? CohortSpec(yaml: $0)) != nil }),
   ]
@@ -66,7 +69,9 @@ import Testing
     let text = path.map(\.description).joined(separator: ".")
     let prefixes =
       grammar == "experiment"
-      ? ["variants", "control", "allocation.weights", "rollout.stages", "metrics", "allocation.coverage"]
+      ? [
+        "variants", "control", "allocation.weights", "rollout.stages", "metrics", "allocation.coverage", "method.name",
+      ]
       : [
         "cohorts.retention", "cohorts.brackets", "data.event", "data.amount", "ltv", "data.start_event",
         "data.return_event",
