@@ -34,7 +34,7 @@ public struct HistoryReader: Sendable {
     var all = HistoryTotals(columns: plan.values.count)
     for consumer in result.consumers { all.merge(consumer.totals) }
     var history = History(
-      files: source.files.map(CSVEngine.identity), rows: result.rows, unreadableRows: result.badRows,
+      files: CSVEngine.identities(source), rows: result.rows, unreadableRows: result.badRows,
       missing: all.missing, moments: all.moments, capValue: caps?.first)
     if let clusterColumn {
       history.clusters = History.Clusters(column: clusterColumn, try all.intraclassCorrelation(of: metric))

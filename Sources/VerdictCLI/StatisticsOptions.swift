@@ -18,13 +18,14 @@ struct StatisticsOptions: ParsableArguments {
   @Option(help: "Units, all arms together, at which sequential intervals are narrowest.")
   var plannedUnits: Int?
 
-  @Option(help: "Mean of a normal prior on each metric's lift, for bayesian: 0 or 2%.")
+  @Option(parsing: .unconditional, help: "Mean of a normal prior on each metric's lift, for bayesian: 0 or 2%.")
   var priorMean: String?
 
-  @Option(help: "Standard deviation of that prior, such as 10%; without it the prior is flat.")
+  @Option(parsing: .unconditional, help: "Standard deviation of that prior, such as 10%; without it the prior is flat.")
   var priorSd: String?
 
-  @Option(help: "Lifts within plus or minus this make no practical difference, for bayesian: 1%.")
+  @Option(
+    parsing: .unconditional, help: "Lifts within plus or minus this make no practical difference, for bayesian: 1%.")
   var negligible: String?
 
   func apply(to plan: inout AnalysisPlan) throws {

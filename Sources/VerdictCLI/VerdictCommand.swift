@@ -8,6 +8,7 @@ struct VerdictCommand: ParsableCommand {
     abstract: "Experiments from hypothesis to deployed winner, and users from signup cohort to projected value.",
     discussion: """
       EXAMPLES
+        verdict design --metric 'conversion=proportion(converted)' --baseline 10% --lift 5%
         verdict analyze units.csv --metric 'revenue=mean(revenue, covariates: pre_revenue)'
         verdict run experiment.yaml          the whole A/B workflow, durable; go on with 'verdict resume'
         verdict cohort events.csv --period week

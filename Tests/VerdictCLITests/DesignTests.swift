@@ -37,6 +37,13 @@ import Testing
     #expect(effect["solved"]?.string == "effect" && abs((effect["effect"]?.double ?? 0) - 0.02) < 1e-9)
   }
 
+  @Test func negativeEffects() throws {
+    let down = try json(Self.conversion + ["--lift", "-20%"])
+    #expect(down["lift"]?.double == -0.2)
+    let absolute = try json(Self.conversion + ["--effect", "-0.02"])
+    #expect(absolute["units"]?["exact"]?.double == down["units"]?["exact"]?.double)
+  }
+
   @Test func fromPastData() throws {
     let folder = try Folder()
     try folder.write(AnalyzeTests.units(), to: "past.csv")
@@ -62,7 +69,6 @@ import Testing
       (["--lift", "0%"], "is not different from 0, so no number of units can show that it is"),
       (["--effect", "0.95"], "the treatment's proportion = 1.05, must be in [0, 1]"),
       (["--units", "3", "--test", "welch"], "units of the smallest arm = 1.5, must be at least 2."),
-      (["--units", "10"], "even the largest effect that the metric can have"),
       ([], "nothing to solve for"),
       (["--lift", "5%", "--effect", "0.1"], "--effect and --lift both give the effect; give one of them."),
       (["--lift", "5 percent"], "--lift: expected a number or a percentage such as 5%, found '5 percent'."),

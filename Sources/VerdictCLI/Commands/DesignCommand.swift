@@ -46,7 +46,7 @@ struct DesignCommand: ParsableCommand {
 
 /// Baseline and spread, given or measured.
 struct KnownOptions: ParsableArguments {
-  @Option(help: "The control's expected value; of a proportion also as 10%.")
+  @Option(parsing: .unconditional, help: "The control's expected value; of a proportion also as 10%.")
   var baseline: String?
 
   @Option(help: "Standard deviation of the metric per unit; of a ratio, √n times its standard error.")
@@ -55,7 +55,8 @@ struct KnownOptions: ParsableArguments {
   @Option(help: "The treatment's standard deviation, if it is another.")
   var treatmentSd: Double?
 
-  @Option(help: "Correlation of the outcome with a covariate from before the experiment (CUPED).")
+  @Option(
+    parsing: .unconditional, help: "Correlation of the outcome with a covariate from before the experiment (CUPED).")
   var correlation: Double?
 
   @Option(
@@ -94,10 +95,10 @@ struct KnownOptions: ParsableArguments {
 
 /// Effect, units, power, error, hypothesis.
 struct WantedOptions: ParsableArguments {
-  @Option(help: "Effect in the metric's unit, treatment minus control, with its sign.")
+  @Option(parsing: .unconditional, help: "Effect in the metric's unit, treatment minus control, with its sign.")
   var effect: Double?
 
-  @Option(help: "Effect relative to the baseline: 5% or 0.05.")
+  @Option(parsing: .unconditional, help: "Effect relative to the baseline, with its sign: 5%, -3% or 0.05.")
   var lift: String?
 
   @Option(help: "Units of all arms together.")
