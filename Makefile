@@ -2,6 +2,7 @@
 #   make demo      set-up, release build, both pipelines on real data, an HTML report in demo-out/
 #   make test      set-up, every test (release build: simulations need it)
 #   make bench     main jobs timed
+#   make calibrate error rates of every procedure over 20,000 simulated experiments, into Datasets/CALIBRATION.md
 #   make docs      DocC archive of the library in docs-out/
 #   make install   the binary into $(PREFIX)/bin
 #   make lint      format check, as the CI does
@@ -11,7 +12,7 @@ SWIFT_BUILD = swift build -c release --static-swift-stdlib --product verdict
 VERDICT = .build/release/verdict
 DOCUMENTED = Verdict Basics LinearAlgebra Statistics Tables Allocation Workflow Experiments Cohorts Deployment Engines Reports
 
-.PHONY: all demo test bench docs install lint format setup build clean
+.PHONY: all demo test bench calibrate docs install lint format setup build clean
 
 all: build
 
@@ -30,6 +31,9 @@ test: setup
 
 bench: build
 	@Benchmarks/run.sh $(VERDICT)
+
+calibrate: build
+	@$(VERDICT) kernels calibrate --runs 20000 | tee Datasets/CALIBRATION.md
 
 docs: setup
 	@WITH_DOCC=1 swift package --scratch-path .build-docs --allow-writing-to-directory docs-out \

@@ -36,6 +36,7 @@ package struct KernelRegistry: Sendable {
     registry.registerBayesian()
     registry.registerDesign()
     registry.registerRanks()
+    registry.registerMetaAnalysis()
     registry.registerQuantiles()
     return registry
   }()
