@@ -1,8 +1,11 @@
 import Basics
+import Foundation
 
 /// What came of checking reference files against this build.
 package struct ConformanceReport: Sendable {
   package var outcomes: [Outcome] = []
+  /// What each file says of where its numbers come from.
+  package var sources: [String: String] = [:]
 
   package struct Outcome: Sendable {
     package enum Result: Sendable {
@@ -15,6 +18,8 @@ package struct ConformanceReport: Sendable {
     package let kernel: String
     package let name: String
     package let result: Result
+    /// The largest relative error of the case's numbers; nil where nothing was compared.
+    package var worstError: Double?
     package var hasPassed: Bool { if case .passed = result { true } else { false } }
   }
 
@@ -26,6 +31,16 @@ package struct ConformanceReport: Sendable {
   package var uncovered: [(kernel: String, cases: Int)] {
     let missing = outcomes.filter { if case .uncovered = $0.result { true } else { false } }
     return Dictionary(grouping: missing, by: \.kernel).map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
+  }
+
+  /// The kernels that were evaluated: cases, the largest relative error, and where their expected numbers come from.
+  package var evaluated: [(kernel: String, cases: Int, worstError: Double?, sources: [String])] {
+    let done = outcomes.filter { if case .uncovered = $0.result { false } else { true } }
+    return Dictionary(grouping: done, by: \.kernel).map { kernel, cases in
+      var files: [String] = []
+      for one in cases where !files.contains(one.file) { files.append(one.file) }
+      return (kernel, cases.count, cases.compactMap(\.worstError).max(), files.compactMap { sources[$0] })
+    }.sorted { $0.0 < $1.0 }
   }
 
   /// Every case outside its tolerance with got, expected and relative error; then what is not covered; then the closing
@@ -48,30 +63,46 @@ package struct ConformanceReport: Sendable {
     for (kernel, cases) in uncovered {
       lines.append("NOT COVERED \(kernel): \(cases) \(cases == 1 ? "case" : "cases"), no such kernel in this build")
     }
+    for one in evaluated {
+      let cases = "\(one.cases) \(one.cases == 1 ? "case" : "cases")"
+      let error = one.worstError.map { $0 == 0 ? "exact" : "relative error at most \(Self.short($0))" } ?? "no number"
+      lines.append("\(one.kernel): \(cases), \(error)" + (one.sources.map { "; \($0)" }.joined()))
+    }
     lines.append("\(passed) passed, \(failed) failed")
     return lines.joined(separator: "\n") + "\n"
   }
+
+  private static func short(_ error: Double) -> String { String(format: "%.1e", error) }
 }
 
 extension KernelRegistry {
   /// Evaluates every case of the files with this build and the installed BLAS and LAPACK.
   package func check(_ files: [ReferenceFile]) -> ConformanceReport {
-    ConformanceReport(
-      outcomes: files.flatMap { file in
-        file.cases.map { one in
-          ConformanceReport.Outcome(file: file.path, kernel: one.kernel, name: one.name, result: evaluate(one))
-        }
-      })
+    var report = ConformanceReport()
+    for file in files {
+      report.sources[file.path] = file.source
+      for one in file.cases {
+        let (result, worst) = measure(one)
+        report.outcomes.append(
+          .init(file: file.path, kernel: one.kernel, name: one.name, result: result, worstError: worst))
+      }
+    }
+    return report
   }
 
-  package func evaluate(_ one: ReferenceFile.Case) -> ConformanceReport.Outcome.Result {
-    guard let kernel = self[one.kernel] else { return .uncovered }
+  package func evaluate(_ one: ReferenceFile.Case) -> ConformanceReport.Outcome.Result { measure(one).result }
+
+  private func measure(_ one: ReferenceFile.Case) -> (result: ConformanceReport.Outcome.Result, worst: Double?) {
+    guard let kernel = self[one.kernel] else { return (.uncovered, nil) }
     do {
+      let got = try kernel(one.input)
       let found = Comparison.disagreements(
-        got: try kernel(one.input), expected: one.expected, tolerance: one.tolerance, absolute: one.absoluteTolerance)
-      return found.isEmpty ? .passed : .failed(found)
+        got: got, expected: one.expected, tolerance: one.tolerance, absolute: one.absoluteTolerance)
+      // With no tolerance at all, every number that is not the expected one shows its error.
+      let errors = Comparison.disagreements(got: got, expected: one.expected, tolerance: 0, absolute: 0)
+      return (found.isEmpty ? .passed : .failed(found), errors.compactMap(\.relativeError).max() ?? 0)
     } catch {
-      return .threw("\(error)")
+      return (.threw("\(error)"), nil)
     }
   }
 }

@@ -5,6 +5,8 @@ import Foundation
 package struct ReferenceFile: Sendable {
   package let path: String
   package let kernel: String
+  /// Where the expected numbers come from, as the file says it.
+  package let source: String?
   package let cases: [Case]
 
   package struct Case: Sendable {
@@ -30,9 +32,10 @@ package struct ReferenceFile: Sendable {
   }
 
   /// Cases that were read from another form, such as a table of golden vectors.
-  package init(path: String, kernel: String, cases: [Case]) {
+  package init(path: String, kernel: String, source: String? = nil, cases: [Case]) {
     self.path = path
     self.kernel = kernel
+    self.source = source
     self.cases = cases
   }
 
@@ -61,6 +64,7 @@ package struct ReferenceFile: Sendable {
     guard let entries = document["cases"]?.array else { throw fault(.missing("cases", inCase: nil)) }
     self.path = path
     self.kernel = kernel
+    source = document["source"]?.string
     var cases: [Case] = []
     for (index, entry) in entries.enumerated() {
       let name = entry["name"]?.string ?? "case \(index + 1)"

@@ -9,7 +9,7 @@ import Testing
     }
     return try ReferenceFile(
       [
-        "schema": "verdict.reference/1", "kernel": "k",
+        "schema": "verdict.reference/1", "kernel": "k", "source": "by hand",
         "cases": [
           entry("good", "root", ["value": 2]), entry("bad", "root", ["value": 4]),
           entry("thrown", "breaks", ["value": 1]), entry("unknown", "nowhere", ["value": 1]),
@@ -28,6 +28,8 @@ import Testing
           value: got 2.0, expected 4.0, relative error 0.5
         FAILED k.json: k.breaks: thrown: the input needs a number as 'y'
         NOT COVERED k.nowhere: 1 case, no such kernel in this build
+        k.breaks: 1 case, no number; by hand
+        k.root: 2 cases, relative error at most 5.0e-01; by hand
         1 passed, 3 failed
 
         """)

@@ -65,7 +65,7 @@ package enum CalibrationSuite {
       },
       twoRates("proportion z-test", 0.1, 0, 1000) { table, _ in try arms(table, .unpooled).pValue() < 0.05 },
       twoRates("proportion z-test", 0.001, 0, 50_000) { table, _ in try arms(table, .unpooled).pValue() < 0.05 },
-      twoRates("score test (Miettinen-Nurminen)", 0.1, 0, 500) { table, _ in ScoreTest(table).pValue() < 0.05 },
+      twoRates("score test (Miettinen-Nurminen)", 0.1, 0, 500) { table, _ in try ScoreTest(table).pValue() < 0.05 },
       twoRates("score interval (Miettinen-Nurminen)", 0.2, 0.05, 150, event: "misses") { table, truth in
         try !ScoreTest(table).interval().contains(truth)
       },
