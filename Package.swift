@@ -61,7 +61,7 @@ let rooms: [[Target]] = [
   room("LinearAlgebra", ["Basics", "CLAPACK"]),
   room("Statistics", ["Basics", "LinearAlgebra", "CLAPACK"]),
   room("Tables", ["Basics", "CZlib", "CScan"]),
-  room("Allocation", ["Basics", "Hashing"]),
+  room("Allocation", ["Basics", "Hashing", "Statistics"]),
   room("Workflow", ["Basics", "Hashing"], resources: [.embedInCode("Models")]),
   room("Processes", ["Basics", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow"]),
   room(
@@ -71,7 +71,8 @@ let rooms: [[Target]] = [
   room("Registry", ["Basics", "Hashing", grdb]),
   room("Engines", ["Basics", "Hashing", "Statistics", "Tables", "Allocation", "Experiments", "Cohorts"]),
   room("Notebooks", ["Basics"]),
-  room("Reports", ["Basics", "Statistics", "Workflow", "Processes", "Experiments", "Cohorts"]),
+  room(
+    "Reports", ["Basics", "Statistics", "Allocation", "Workflow", "Processes", "Experiments", "Cohorts"]),
   room("Conformance", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Cohorts"]),
   room(
     "Pipelines",

@@ -16,6 +16,12 @@ enum FixedPoint {
     return major * unit + minor
   }
 
+  /// 250000 is `0.25`.
+  static func text(_ millionths: Int) -> String {
+    let fraction = String(millionths % unit)
+    return "\(millionths / unit)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+  }
+
   private static func isDigits(_ text: some StringProtocol) -> Bool {
     text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   }

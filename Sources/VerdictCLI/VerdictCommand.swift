@@ -22,7 +22,8 @@ struct VerdictCommand: ParsableCommand {
     version: ToolVersion.current,
     groupedSubcommands: [
       CommandGroup(
-        name: "Experiments", subcommands: [DesignCommand.self, AnalyzeCommand.self, AssignCommand.self]),
+        name: "Experiments",
+        subcommands: [DesignCommand.self, AnalyzeCommand.self, AssignCommand.self, AuditCommand.self]),
       CommandGroup(
         name: "Durable runs",
         subcommands: [

@@ -17,6 +17,8 @@ public struct SpecFault: InputFault, Hashable {
     case nameTwice(String, found: String)
     case badMetric(sentence: String, column: Int?)
     case version(found: String)
+    /// What the allocation's own fault says.
+    case allocation(String, sentence: String)
   }
   public let kind: Kind
   public let position: SourcePosition?
@@ -41,6 +43,7 @@ public struct SpecFault: InputFault, Hashable {
     case .nameTwice(let path, let found): "\(path): '\(found)' is there twice."
     case .badMetric(let sentence, let column):
       "metric" + (column.map { ", character \($0)" } ?? "") + ": " + sentence
+    case .allocation(let path, let sentence): "\(path): \(sentence)"
     case .version(let found): "version: this program reads version 1, found \(found)."
     }
   }
