@@ -63,7 +63,7 @@ let rooms: [[Target]] = [
   room("Tables", ["Basics", "CZlib", "CScan"]),
   room("Allocation", ["Basics", "Hashing", "Statistics"]),
   room("Workflow", ["Basics", "Hashing"], resources: [.embedInCode("Models")]),
-  room("Processes", ["Basics", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow"]),
+  room("Processes", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow"]),
   room(
     "Experiments", ["Basics", "Hashing", "Statistics", "Allocation", yams], resources: [.embedInCode("Schemas")]),
   room("Cohorts", ["Basics", "Statistics", "Tables"]),

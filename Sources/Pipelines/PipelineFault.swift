@@ -10,6 +10,10 @@ public struct PipelineFault: InputFault, Hashable {
     case noDecision(run: String)
     case notAnExperiment(run: String)
     case unknownNode(String, nearest: String?)
+    case noFlowMetric
+    case badMargin(metric: String, found: String)
+    case noVariants(found: [String])
+    case noExposure
   }
   public let kind: Kind
   public let position: SourcePosition?
@@ -29,6 +33,13 @@ public struct PipelineFault: InputFault, Hashable {
     case .notAnExperiment(let run): "the run '\(run)' is no experiment, so there is nothing to deploy."
     case .unknownNode(let name, let nearest):
       "the model has no node '\(name)'." + (nearest.map { " Did you mean '\($0)'?" } ?? "")
+    case .noFlowMetric:
+      "the model declares no metric. Write one on a node or an edge, such as [metric=completed role=primary]."
+    case .badMargin(let metric, let found):
+      "the metric '\(metric)' expects margin= as a number or a percentage such as 2%, found '\(found)'."
+    case .noVariants(let found):
+      "an experiment needs two variants in the log's column 'variant', found \(found.count). Name the column: --variant COLUMN"
+    case .noExposure: "no unit came to the node with split=, so nobody was exposed."
     }
   }
 }

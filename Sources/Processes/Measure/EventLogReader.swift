@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Hashing
 import Tables
 
 /// Reads event logs (CSV, also several files and .gz) in one pass on all cores.
@@ -25,6 +26,10 @@ package struct EventLogReader {
     var log = gather(scan.consumers, layout)
     log.quality.rows = scan.rows
     log.quality.badRows = scan.badRows
+    log.files = source.files.map { file in
+      InputFile(
+        name: file.name, bytes: file.original.count, fingerprint: XXH64.fingerprint(XXH64.hash(file.original)))
+    }
     log.settle(threads: threads)
     try cohorts(&log)
     return log

@@ -7,7 +7,11 @@ struct FlowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flow", abstract: "Workflow models in lane notation.",
     discussion: "EXAMPLE\n  verdict flow check ab-test",
-    subcommands: [CheckFlow.self, DrawFlow.self, FormatFlow.self, ListFlows.self, PrintFlow.self])
+    subcommands: [
+      CheckFlow.self, DrawFlow.self, FormatFlow.self, ListFlows.self, PrintFlow.self, SimulateFlow.self,
+      MeasureFlow.self, FitFlow.self, ExperimentFlow.self, PowerFlow.self, RunFlow.self, ResumeFlow.self,
+      AnswerFlow.self, AbortFlow.self, ExplainFlow.self, MigrateFlow.self, ReplayFlow.self, MatrixFlow.self,
+    ])
 
   struct CheckFlow: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -180,7 +180,7 @@ struct HistoryCommand: ParsableCommand {
     }
   }
 
-  private static func summary(_ record: JournalRecord) -> String {
+  static func summary(_ record: JournalRecord) -> String {
     switch record.event {
     case .began(let run, let modelHash, _): "began \(run), model sha256 \(modelHash.prefix(12))…"
     case .completed(let node, let visit, let step, let result, let choice, _):
@@ -189,6 +189,9 @@ struct HistoryCommand: ParsableCommand {
     case .waiting(let node, _, let wait): "\(node) waits: \(wait)"
     case .answered(let node, _, let answer): "\(node) answered by \(answer.by): \(answer.choice ?? "yes")"
     case .failed(let node, _, let attempt, let message): "\(node) failed, attempt \(attempt): \(message)"
+    case .aborted(let by, let reason): "aborted by \(by): \(reason)"
+    case .undone(let node, let visit, let step, _): "\(node) visit \(visit) undone by \(step)"
+    case .migrated(let modelHash, let file, _): "goes on with \(file), sha256 \(modelHash.prefix(12))…"
     }
   }
 

@@ -7,10 +7,13 @@ struct AttributeRules {
   private func values() -> [Finding] {
     var findings: [Finding] = []
     for node in graph.nodes {
-      for name in ["wait", "timeout"] {
-        guard let text = node.attributes[name], Duration(parsing: text) == nil else { continue }
+      if let text = node.attributes["wait"], Duration(parsing: text) == nil {
         findings.append(
-          bad(node.id, "\(node.id): \(name)= expects a duration such as 30s, 15m, 2h or 14d, found '\(text)'."))
+          bad(node.id, "\(node.id): wait= expects a duration such as 30s, 15m, 2h or 14d, found '\(text)'."))
+      }
+      for (name, read) in Self.readers {
+        guard let text = node.attributes[name], let fault = read(text) else { continue }
+        findings.append(bad(node.id, "\(node.id): \(name)= \(fault.sentence)"))
       }
       for name in ["step", "human", "undo", "split"] where node.attributes[name]?.isEmpty == true {
         findings.append(bad(node.id, "\(node.id): \(name)= expects a name, found an empty one."))
@@ -25,6 +28,21 @@ struct AttributeRules {
       }
     }
     return findings
+  }
+
+  /// Attributes with a notation of their own, and what is wrong with a value of theirs.
+  private static let readers: [(name: String, read: @Sendable (String) -> AttributeFault?)] = [
+    ("timeout", { text in fault { () throws(AttributeFault) in _ = try Deadline(parsing: text) } }),
+    ("retry", { text in fault { () throws(AttributeFault) in _ = try RetryPolicy(parsing: text) } }),
+    ("duration", { text in fault { () throws(AttributeFault) in _ = try DurationLaw(parsing: text) } }),
+    ("resources", { text in fault { () throws(AttributeFault) in _ = try ServerPool(parsing: text) } }),
+  ]
+
+  private static func fault(_ read: () throws(AttributeFault) -> Void) -> AttributeFault? {
+    do throws(AttributeFault) {
+      try read()
+      return nil
+    } catch { return error }
   }
 
   /// The branches of a diamond share a probability of one; a single one without `p=` takes the rest.

@@ -200,7 +200,7 @@ struct ModelBuilder {
   // MARK: - The known names
 
   private static let properties = ["label", "owner", "description", "system"]
-  private static let shared = ["event", "metric", "role", "dir"]
+  private static let shared = ["event", "metric", "role", "dir", "margin"]
   private static let nodeAttributes =
     shared + [
       "step", "human", "wait", "timeout", "retry", "idempotent", "undo", "split", "duration", "resources", "cost",

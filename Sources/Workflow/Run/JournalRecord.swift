@@ -12,6 +12,12 @@ public struct JournalRecord: Sendable, Hashable {
     case answered(node: String, visit: Int, Answer)
     /// A step threw; the next `advance` tries it again.
     case failed(node: String, visit: Int, attempt: Int, message: String)
+    /// The run is given up; what has `undo=` is undone, the latest first.
+    case aborted(by: String, reason: String)
+    /// The `undo=` step of a completed visit was run.
+    case undone(node: String, visit: Int, step: String, result: JSONValue)
+    /// From here on another model is followed, kept in `file`; `map` says where nodes went that have another id now.
+    case migrated(modelHash: String, file: String, map: [String: String])
   }
   /// 0, 1, 2, …
   public let sequence: Int
@@ -57,6 +63,19 @@ extension JournalRecord {
       visit("failed", node, number)
       member("attempt", .integer(attempt))
       member("message", .string(message))
+    case .aborted(let by, let reason):
+      member("event", "aborted")
+      member("by", .string(by))
+      member("reason", .string(reason))
+    case .undone(let node, let number, let step, let result):
+      visit("undone", node, number)
+      member("step", .string(step))
+      member("result", result)
+    case .migrated(let hash, let file, let map):
+      member("event", "migrated")
+      member("model", .string(hash))
+      member("file", .string(file))
+      member("map", .object(JSONObject(map.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })))
     }
     return object
   }
@@ -77,6 +96,10 @@ extension JournalRecord.Event {
       self = .began(run: run, modelHash: model, inputs: json["inputs"] ?? .null)
       return
     }
+    if let other = Self.ofRun(json) {
+      self = other
+      return
+    }
     guard let node = json["node"]?.string, let visit = json["visit"]?.int else { return nil }
     switch json["event"]?.string {
     case "completed":
@@ -92,6 +115,24 @@ extension JournalRecord.Event {
     case "failed":
       guard let attempt = json["attempt"]?.int, let message = json["message"]?.string else { return nil }
       self = .failed(node: node, visit: visit, attempt: attempt, message: message)
+    case "undone":
+      guard let step = json["step"]?.string else { return nil }
+      self = .undone(node: node, visit: visit, step: step, result: json["result"] ?? .null)
+    default: return nil
+    }
+  }
+
+  /// Records of the run as a whole.
+  private static func ofRun(_ json: JSONValue) -> JournalRecord.Event? {
+    switch json["event"]?.string {
+    case "aborted":
+      guard let by = json["by"]?.string, let reason = json["reason"]?.string else { return nil }
+      return .aborted(by: by, reason: reason)
+    case "migrated":
+      guard let hash = json["model"]?.string, let file = json["file"]?.string else { return nil }
+      var map: [String: String] = [:]
+      for member in json["map"]?.object?.members ?? [] { map[member.key] = member.value.string }
+      return .migrated(modelHash: hash, file: file, map: map)
     default: return nil
     }
   }

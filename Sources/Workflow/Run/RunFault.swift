@@ -9,7 +9,9 @@ public enum RunFault: InputFault, Hashable {
   case unwritable(file: String, reason: String)
   case inUse(directory: String)
   case badModel(file: String, reason: String)
-  case notExecuted(node: String, attribute: String)
+  case badAttribute(node: String, attribute: String, reason: String)
+  case cannotMigrate(reason: String)
+  case cannotAbort(status: String)
   case modelChanged(file: String, recorded: String, found: String)
   case corrupt(file: String, line: Int, byte: Int, reason: String)
   case diverges(file: String, line: Int, reason: String)
@@ -40,11 +42,12 @@ public enum RunFault: InputFault, Hashable {
       "cannot be written: \(reason). What was recorded before stands; resume when it can."
     case .inUse(let directory): "another process works on the run in \(directory); wait for it, or end it first."
     case .badModel(_, let reason): reason
-    case .notExecuted(let node, let attribute):
-      "node '\(node)' has \(attribute)=, which this version does not execute; remove it to run the model."
+    case .badAttribute(let node, let attribute, let reason): "node '\(node)': \(attribute)= \(reason)"
+    case .cannotMigrate(let reason): "the run cannot go on with this model: \(reason)."
+    case .cannotAbort(let status): "the run is \(status); there is nothing to abort."
     case .modelChanged(_, let recorded, let found):
       "the model is not the one that the run was begun with (sha256 \(recorded.prefix(12))…, now \(found.prefix(12))…); "
-        + "restore it, or begin a new run."
+        + "restore it, begin a new run, or let it go on with the new model: verdict flow migrate"
     case .corrupt(_, _, let byte, let reason):
       "the journal is damaged at byte \(byte): \(reason). Restore it from a copy; nothing was changed."
     case .diverges(_, _, let reason): "the journal does not fit its model: \(reason)."

@@ -16,6 +16,14 @@ struct RunState {
   private(set) var attempts = 0
   private(set) var failure: String?
   private(set) var finishedAt: Int?
+  /// When `timeout=` ends the current visit's wait for a person.
+  private(set) var deadline: Int64?
+  private(set) var abort: (by: String, reason: String)?
+  /// Completed visits of nodes with `undo=`, in the order of their completion.
+  private(set) var undoable: [(node: Int, visit: Int)] = []
+
+  /// What a wait record says that is no wait of its own but the end of another.
+  static let deadlineMark = "timeout="
 
   init(graph: ModelGraph, start: Int) {
     self.graph = graph
@@ -29,6 +37,10 @@ struct RunState {
 
   var status: RunStatus {
     if let finishedAt { return .finished(end: graph.nodes[finishedAt]) }
+    if let abort {
+      let rest = undoable.isEmpty ? "what can be undone is undone" : "\(undoable.count) to be undone"
+      return .failed(node, message: "aborted by \(abort.by): \(abort.reason); \(rest)")
+    }
     if let failure { return .failed(node, message: failure) }
     if let wait { return .waiting(node: node, wait) }
     return .running(node)
@@ -38,10 +50,23 @@ struct RunState {
   mutating func apply(_ event: JournalRecord.Event) -> String? {
     switch event {
     case .began: return "a run begins only once"
+    case .migrated: return "a model that is not kept"
+    case .aborted(let by, let reason):
+      guard finishedAt == nil, abort == nil else { return "a run that has ended cannot be aborted" }
+      abort = (by, reason)
+    case .undone(let id, let number, _, _):
+      guard abort != nil, let last = undoable.last, graph.nodes[last.node].id == id, last.visit == number else {
+        return "visit \(number) of node '\(id)' is not the next to be undone"
+      }
+      undoable.removeLast()
     case .completed(let id, let number, let step, let result, let choice, let next):
       return misfit(id, number) ?? complete(step, result, choice, next)
     case .waiting(let id, let number, let wait):
       if let misfit = misfit(id, number) { return misfit }
+      if case .time(let until, let what) = wait, what.hasPrefix(Self.deadlineMark) {
+        deadline = until
+        return nil
+      }
       if case .time(let until, _) = wait, node.attributes["wait"] != nil, timer == nil { timer = until }
       if case .approval = wait { answer = nil }
       (self.wait, failure) = (wait, nil)
@@ -57,6 +82,7 @@ struct RunState {
 
   private func misfit(_ id: String, _ number: Int) -> String? {
     guard finishedAt == nil else { return "a record follows the end" }
+    guard abort == nil else { return "a record follows the abort" }
     guard id == node.id, number == visit else {
       return "expected visit \(visit) of node '\(node.id)', found visit \(number) of '\(id)'"
     }
@@ -75,7 +101,8 @@ struct RunState {
     if let step { results[step] = result }
     if node.shape != .diamond || step != nil { latest = result }
     steps += 1
-    (wait, timer, answer, attempts, failure) = (nil, nil, nil, 0, nil)
+    if node.attributes["undo"] != nil { undoable.append((current, visit)) }
+    (wait, timer, answer, attempts, failure, deadline) = (nil, nil, nil, 0, nil, nil)
     if let edge {
       current = graph.targets[edge]
       visits[current] += 1
@@ -83,5 +110,25 @@ struct RunState {
       finishedAt = current
     }
     return nil
+  }
+
+  /// The same standing in another model; nil if the token's node is not there.
+  func migrated(to graph: ModelGraph, _ map: [String: String]) -> RunState? {
+    func place(_ node: Int) -> Int? {
+      let id = self.graph.nodes[node].id
+      return graph.index(of: map[id] ?? id)
+    }
+    guard finishedAt == nil, abort == nil, let current = place(current) else { return nil }
+    var next = RunState(graph: graph, start: current)
+    next.visits[current] = 0
+    for node in visits.indices {
+      if let place = place(node) { next.visits[place] += visits[node] }
+    }
+    for (name, result) in results {
+      next.results[self.graph.index(of: name) == nil ? name : map[name] ?? name] = result
+    }
+    next.undoable = undoable.compactMap { visit in place(visit.node).map { ($0, visit.visit) } }
+    (next.steps, next.latest) = (steps, latest)
+    return next
   }
 }

@@ -61,6 +61,20 @@ public struct StepLibrary: Sendable {
 
   public init() {}
   public mutating func register(_ name: String, _ body: @escaping Body) { bodies[name] = body }
+  /// A step that is a shell command; see `ShellStep`.
+  public mutating func register(_ name: String, shell command: String) {
+    bodies[name] = { context in try ShellStep.run(command, context) }
+  }
   public var names: [String] { bodies.keys.sorted() }
   subscript(name: String) -> Body? { bodies[name] }
+
+  /// Whether a name is known here or is a shell command.
+  func has(_ name: String) -> Bool { bodies[name] != nil || ShellStep.command(of: name) != nil }
+
+  /// Runs a step that `has` knows.
+  func run(_ name: String, _ context: StepContext) throws -> StepOutcome {
+    if let body = bodies[name] { return try body(context) }
+    guard let command = ShellStep.command(of: name) else { return .completed(.null) }
+    return try ShellStep.run(command, context)
+  }
 }

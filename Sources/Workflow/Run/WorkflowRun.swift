@@ -5,16 +5,19 @@ import Hashing
 /// One durable execution of a model, kept in a directory: `model.flow`, `journal.jsonl` and `lock`.
 ///
 /// A recorded step is never run again; an unrecorded one may run twice; its idempotency key is the same both times.
+/// That holds for `undo=` steps too.
 /// A step's result is recorded, and on disk, before the token moves. So a process killed at any moment loses at most the step
 /// at which it was, and that step runs again.
 ///
 /// At each visit of a node, in this order: `wait=` waits for a time, `human=` waits for `answer`, `step=` runs a step of the
 /// library. A node without any of them only passes and is recorded. A diamond without a step takes the branch whose `when=`
 /// holds for the result with which the token came, and without conditions asks a person. A step that throws is recorded as a
-/// failed attempt; the next `advance` tries it again.
+/// failed attempt; `retry=` says how often and when it is tried again, and after that the next `advance` tries it. `timeout=` ends
+/// a shell command, or the wait for a person. A run that is aborted runs the `undo=` steps of what was completed, the latest first.
 public final class WorkflowRun {
   public let id: String
   public let directory: String
+  /// The model that is followed now.
   public let model: Model
   public let inputs: JSONValue
   /// What was found and mended on opening, for the user.
@@ -24,8 +27,8 @@ public final class WorkflowRun {
 
   package let journal: Journal
   private let lock: RunLock
-  private let clock: @Sendable () -> Date
-  private var state: RunState
+  let clock: @Sendable () -> Date
+  private(set) var state: RunState
 
   // MARK: - Begin and open
 
@@ -96,9 +99,17 @@ public final class WorkflowRun {
     }
     let hash = SHA256.hex(of: bytes)
     guard hash == recorded else { throw .modelChanged(file: paths.model, recorded: recorded, found: hash) }
-    let (model, graph, start) = try Self.load(bytes, file: paths.model)
+    var (model, graph, start) = try Self.load(bytes, file: paths.model)
     var state = RunState(graph: graph, start: start)
     for (index, record) in journal.records.enumerated().dropFirst() {
+      if case .migrated(let hash, let file, let map) = record.event {
+        (model, graph, start) = try Self.kept(file, hash: hash, in: directory)
+        guard let moved = state.migrated(to: graph, map) else {
+          throw .diverges(file: paths.journal, line: index + 1, reason: "the token's node is not in \(file)")
+        }
+        state = moved
+        continue
+      }
       if let misfit = state.apply(record.event) {
         throw .diverges(file: paths.journal, line: index + 1, reason: misfit)
       }
@@ -118,6 +129,7 @@ public final class WorkflowRun {
   ) throws(RunFault) -> RunStatus {
     try requireSteps(in: library)
     while state.finishedAt == nil {
+      if state.abort != nil { return try undo(library, observer) }
       guard state.steps < stepLimit else { throw .tooManySteps(limit: stepLimit) }
       let (node, visit) = (state.node, state.visit)
       observer?(.entered(node, visit: visit))
@@ -129,6 +141,7 @@ public final class WorkflowRun {
       case .failed(let message):
         observer?(.failed(node, message: message))
         return state.status
+      case .again(let message): observer?(.failed(node, message: message))
       }
     }
     if case .finished(let end) = state.status { observer?(.finished(end: end)) }
@@ -153,10 +166,11 @@ public final class WorkflowRun {
   }
 
   private enum Attempt {
-    case completed(JSONValue, String?), waiting(Wait), failed(String)
+    case completed(JSONValue, String?), waiting(Wait), failed(String), again(String)
   }
 
   private func attempt(_ library: StepLibrary) throws(RunFault) -> Attempt {
+    if let expired = try expire() { return expired }
     if let wait = due() { return try hold(wait) }
     let outcome: StepOutcome
     do {
@@ -170,9 +184,25 @@ public final class WorkflowRun {
     }
   }
 
+  private var now: Int64 { Int64(clock().timeIntervalSince1970.rounded(.down)) }
+
+  /// Nobody answered before the deadline: a decision takes the branch that `timeout=` names, anything else fails.
+  private func expire() throws(RunFault) -> Attempt? {
+    guard case .approval = state.wait, let until = state.deadline, now >= until, let deadline = deadline else {
+      return nil
+    }
+    guard let branch = deadline.branch, state.node.shape == .diamond else {
+      return try fail("nobody answered within \(deadline.seconds) s")
+    }
+    return try complete(["timedOut": true], branch)
+  }
+
+  private var deadline: Deadline? {
+    state.node.attributes["timeout"].flatMap { text in try? Deadline(parsing: text) }
+  }
+
   /// What must be waited for before the node's step is run.
   private func due() -> Wait? {
-    let now = Int64(clock().timeIntervalSince1970.rounded(.down))
     let node = state.node
     if let text = node.attributes["wait"], let length = Duration(parsing: text) {
       let until = state.timer ?? now + length.components.seconds
@@ -193,16 +223,16 @@ public final class WorkflowRun {
 
   private func perform(_ library: StepLibrary) throws -> StepOutcome {
     let node = state.node
-    guard let name = node.attributes["step"], let body = library[name] else {
+    guard let name = node.attributes["step"] else {
       if node.shape == .diamond, state.answer == nil { return .completed(state.latest) }
       return .completed(state.answer?.json ?? .null, choice: state.answer?.choice)
     }
-    return try body(
-      StepContext(
-        runID: id, inputs: inputs, node: node, visit: state.visit,
-        idempotencyKey: StepContext.key(run: id, node: node.id, visit: state.visit), results: state.results,
-        answer: state.answer,
-        labels: node.shape == .diamond ? Branching(graph: state.graph, node: state.current).labels : []))
+    let context = StepContext(
+      runID: id, inputs: inputs, node: node, visit: state.visit,
+      idempotencyKey: StepContext.key(run: id, node: node.id, visit: state.visit), results: state.results,
+      answer: state.answer,
+      labels: node.shape == .diamond ? Branching(graph: state.graph, node: state.current).labels : [])
+    return try library.run(name, context)
   }
 
   // MARK: - Records
@@ -229,17 +259,26 @@ public final class WorkflowRun {
 
   /// A wait is recorded once, however often the run is resumed meanwhile.
   private func hold(_ wait: Wait) throws(RunFault) -> Attempt {
+    if case .approval = wait, let deadline, state.deadline == nil {
+      let what = RunState.deadlineMark + (state.node.attributes["timeout"] ?? "")
+      try record(.waiting(node: state.node.id, visit: state.visit, .time(until: now + deadline.seconds, what)))
+    }
     if state.wait != wait { try record(.waiting(node: state.node.id, visit: state.visit, wait)) }
     return .waiting(wait)
   }
 
   private func fail(_ message: String) throws(RunFault) -> Attempt {
-    try record(.failed(node: state.node.id, visit: state.visit, attempt: state.attempts + 1, message: message))
-    return .failed(message)
+    let attempt = state.attempts + 1
+    try record(.failed(node: state.node.id, visit: state.visit, attempt: attempt, message: message))
+    guard let text = state.node.attributes["retry"], let policy = try? RetryPolicy(parsing: text),
+      let pause = policy.pause(afterAttempt: attempt)
+    else { return .failed(message) }
+    guard pause > 0 else { return .again(message) }
+    return try hold(.time(until: now + pause, "retry \(attempt) of \(policy.retries): \(message)"))
   }
 
   @discardableResult
-  private func record(_ event: JournalRecord.Event) throws(RunFault) -> JournalRecord {
+  func record(_ event: JournalRecord.Event) throws(RunFault) -> JournalRecord {
     let record = try journal.append(event, at: JournalRecord.timestamp(clock()))
     if let misfit = state.apply(record.event) {
       throw .diverges(file: Paths(directory: directory).journal, line: history.count, reason: misfit)
@@ -251,12 +290,13 @@ public final class WorkflowRun {
 
   private func requireSteps(in library: StepLibrary) throws(RunFault) {
     for node in model.nodes {
-      guard let name = node.attributes["step"], library[name] == nil else { continue }
-      throw .unknownStep(name: name, node: node.id, nearest: nearestName(to: name, among: library.names))
+      for name in [node.attributes["step"], node.attributes["undo"]].compactMap({ $0 }) where !library.has(name) {
+        throw .unknownStep(name: name, node: node.id, nearest: nearestName(to: name, among: library.names))
+      }
     }
   }
 
-  private static func load(
+  static func load(
     _ bytes: [UInt8], file: String
   ) throws(RunFault) -> (model: Model, graph: ModelGraph, start: Int) {
     let parsed = Notation.parse(bytes, file: file)
@@ -270,9 +310,12 @@ public final class WorkflowRun {
       throw .badModel(file: file, reason: "the model cannot be run:\n" + trimmed(report.text))
     }
     for node in model.nodes {
-      for name in ["timeout", "retry", "undo"] where node.attributes[name] != nil {
-        throw .notExecuted(node: node.id, attribute: name)
-      }
+      do throws(AttributeFault) {
+        if let text = node.attributes["retry"] { _ = try RetryPolicy(parsing: text) }
+      } catch { throw .badAttribute(node: node.id, attribute: "retry", reason: error.sentence) }
+      do throws(AttributeFault) {
+        if let text = node.attributes["timeout"] { _ = try Deadline(parsing: text) }
+      } catch { throw .badAttribute(node: node.id, attribute: "timeout", reason: error.sentence) }
     }
     return (model, graph, start)
   }
@@ -284,7 +327,7 @@ public final class WorkflowRun {
       && id.utf8.allSatisfy { $0.isIdentifierTail || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
   }
 
-  private struct Paths {
+  struct Paths {
     let model: String
     let journal: String
     init(directory: String) { (model, journal) = (directory + "/model.flow", directory + "/journal.jsonl") }
