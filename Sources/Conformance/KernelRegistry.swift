@@ -30,6 +30,7 @@ package struct KernelRegistry: Sendable {
     registry.registerLinearAlgebra()
     registry.registerUnivariate()
     registry.registerSurvival()
+    registry.registerBootstrap()
     registry.registerLifetime()
     registry.registerCohorts()
     registry.registerAllocation()

@@ -32,6 +32,7 @@ extension KernelRegistry {
       let mean = try RestrictedMean(KaplanMeier(survivalData(input)), horizon: input.number("tau"))
       return ["rmst": Reading.value(mean.estimate), "standardError": Reading.value(mean.standardError)]
     }
+    register("survival.coxPH", cox)
   }
 }
 
@@ -54,10 +55,37 @@ private func logRank(_ input: JSONValue) throws -> JSONValue {
   let labels = try input.integers("group")
   let test = try LogRank(
     time: input.numbers("time"), event: events(input), group: labels, groups: Set(labels).count,
-    strata: input["strata"]?.array == nil ? nil : input.integers("strata"), rho: input.number("rho", default: 0))
+    strata: input["strata"]?.array == nil ? nil : input.integers("strata"),
+    weighting: .flemingHarrington(rho: input.number("rho", default: 0), gamma: 0))
   return [
     "observed": Reading.value(test.observed), "expected": Reading.value(test.expected),
     "statistic": Reading.value(test.statistic), "degreesOfFreedom": .integer(test.degreesOfFreedom),
     "pValue": Reading.value(test.pValue),
+  ]
+}
+
+private func cox(_ input: JSONValue) throws -> JSONValue {
+  guard let ties = CoxRegression.Ties(rawValue: try input.word("ties")) else {
+    throw KernelInputFault(key: "ties", expected: "'efron' or 'breslow'")
+  }
+  guard let names = input["covariates"]?.array?.compactMap(\.string), let data = input["data"] else {
+    throw KernelInputFault(key: "covariates", expected: "names of columns of 'data'")
+  }
+  let columns = try data.equalColumns(["time", "event"] + names)
+  let model = try CoxRegression(
+    time: columns[0], event: columns[1].map { $0 == 1 }, covariates: Array(columns.dropFirst(2)),
+    entry: data["entry"]?.array == nil ? nil : data.numbers("entry"),
+    strata: data["strata"]?.array == nil ? nil : data.integers("strata"), ties: ties)
+  return [
+    "coefficients": Reading.value(model.coefficients.map(\.estimate)),
+    "standardErrors": Reading.value(model.coefficients.map(\.standardError)),
+    "logLikelihoodNull": Reading.value(model.logLikelihoodNull), "logLikelihood": Reading.value(model.logLikelihood),
+    "scoreTest": Reading.value(model.scoreTest.statistic),
+    // Two decimals, as R's summary.coxph gives it.
+    "waldTest": Reading.value((model.waldTest.statistic * 100).rounded(.toNearestOrEven) / 100),
+    "likelihoodRatio": Reading.value(model.likelihoodRatioTest.statistic),
+    "concordance": Reading.value(model.concordance),
+    "baselineTime": Reading.value(model.baselines.flatMap(\.times)),
+    "baselineHazard": Reading.value(model.baselines.flatMap(\.cumulativeHazard)),
   ]
 }

@@ -69,14 +69,19 @@ struct LimitedPivotingQR {
     return x
   }
 
-  /// x with Rᵀ x = right.
-  func solveLower(_ right: [Double]) -> [Double] {
-    var x = right
+  /// X R⁻¹ for the kept columns X: orthonormal columns.
+  func orthonormal(_ columns: [[Double]]) -> [[Double]] {
+    var result: [[Double]] = []
     for i in 0..<rank {
-      for j in 0..<i { x[i] -= upper[i][j] * x[j] }
-      x[i] /= upper[i][i]
+      var column = columns[i]
+      for (j, earlier) in result.enumerated() {
+        let factor = upper[i][j]
+        for row in 0..<rows { column[row] -= factor * earlier[row] }
+      }
+      for row in 0..<rows { column[row] /= upper[i][i] }
+      result.append(column)
     }
-    return x
+    return result
   }
 
   // MARK: - Reflectors

@@ -28,11 +28,15 @@ extension LeastSquares {
   }
 
   /// Diagonal of the hat matrix (of the weighted rows).
-  public var leverages: [Double] { orthonormalRows.map { row in row.reduce(0) { $0 + $1 * $1 } } }
+  public var leverages: [Double] { Self.rowSumsOfSquares(orthonormalColumns, observations) }
 
-  /// Row i of X R⁻¹: orthonormal columns.
-  var orthonormalRows: [[Double]] {
-    (0..<observations).map { i in factor.solveLower(scaledColumns.map { $0[i] }) }
+  /// Columns of X R⁻¹, orthonormal.
+  var orthonormalColumns: [[Double]] { factor.orthonormal(scaledColumns) }
+
+  private static func rowSumsOfSquares(_ columns: [[Double]], _ rows: Int) -> [Double] {
+    var sums = [Double](repeating: 0, count: rows)
+    for column in columns { for i in 0..<rows { sums[i] += column[i] * column[i] } }
+    return sums
   }
 
   /// Row j of R⁻¹, for the kept coefficients.
@@ -50,10 +54,10 @@ extension LeastSquares {
   private func variances(_ kind: CovarianceKind) -> [Double] {
     let inverse = inverseRows
     if kind == .classical { return inverse.map { row in residualVariance * row.reduce(0) { $0 + $1 * $1 } } }
-    let rows = orthonormalRows
+    let columns = orthonormalColumns
     let small = Double(observations) / Double(degreesOfFreedom)
-    let squares = zip(rows, scaledResiduals).map { row, residual in
-      let free = 1 - row.reduce(0) { $0 + $1 * $1 }
+    let squares = zip(Self.rowSumsOfSquares(columns, observations), scaledResiduals).map { leverage, residual in
+      let free = 1 - leverage
       let square = residual * residual
       return switch kind {
       case .classical, .hc0: square
@@ -63,10 +67,11 @@ extension LeastSquares {
       }
     }
     return inverse.map { coefficient in
-      zip(rows, squares).reduce(0) { sum, observation in
-        let influence = zip(coefficient, observation.0).reduce(0) { $0 + $1.0 * $1.1 }
-        return sum + influence * influence * observation.1
+      var influence = [Double](repeating: 0, count: observations)
+      for (factor, column) in zip(coefficient, columns) where factor != 0 {
+        for i in 0..<observations { influence[i] += factor * column[i] }
       }
+      return zip(influence, squares).reduce(0) { $0 + $1.0 * $1.0 * $1.1 }
     }
   }
 }

@@ -1,12 +1,26 @@
 import Foundation
 import LinearAlgebra
 
-/// The test that several survival curves are the same, with the weights S(t-)^rho of Fleming and Harrington.
+/// The test that several survival curves are the same, each time weighted by where a difference is looked for.
 ///
-/// - Source: Harrington, D. P. and Fleming, T. R. (1982), Biometrika 69, 553-566; rho 0 is the log-rank test of Mantel (1966),
-///   rho 1 the Peto-Peto-Prentice form of the Wilcoxon test.
-/// - Checked against: R survival 3.5-3 `survdiff`, Datasets/References/survival.json.
+/// - Source: Mantel, N. (1966), Cancer Chemotherapy Reports 50; the weights: Klein, J. P. and Moeschberger, M. L. (2003),
+///   "Survival Analysis", section 7.3 and table 7.3.
+/// - Checked against: R survival 3.5-3 `survdiff`, Datasets/References/survival.json; the other weights: lifelines 0.30.3.
 public struct LogRank: Sendable, Hashable {
+  /// The weight of a time; n units at risk, S the Kaplan-Meier curve of all groups (of the stratum) just before it.
+  public enum Weighting: Sendable, Hashable {
+    /// 1: the most powerful where hazards are proportional.
+    case logRank
+    /// n: early times; also called Wilcoxon or Breslow. Depends on the censoring.
+    case gehan
+    /// √n.
+    case taroneWare
+    /// Peto and Peto's own estimate of the curve at the time, Π (1 - d / (n + 1)).
+    case peto
+    /// S^rho (1 - S)^gamma: early differences by rho, late ones by gamma. Both at least 0.
+    case flemingHarrington(rho: Double, gamma: Double)
+  }
+
   /// Weighted, by group.
   public let observed: [Double]
   public let expected: [Double]
@@ -20,17 +34,26 @@ public struct LogRank: Sendable, Hashable {
 
   /// - Parameters:
   ///   - group: 0..<groups by unit; every group must have units.
+  ///   - entry: when the unit came under observation, below its time; nil: from the start.
   ///   - strata: label by unit; the comparison is made within strata and summed.
   /// - Throws: `DomainError` on fewer than two groups, an empty group, or no event at a time at which groups are mixed.
   public init(
-    time: [Double], event: [Bool], group: [Int], groups: Int, strata: [Int]? = nil, rho: Double = 0
+    time: [Double], event: [Bool], group: [Int], groups: Int, entry: [Double]? = nil, strata: [Int]? = nil,
+    weighting: Weighting = .logRank
   ) throws(DomainError) {
-    try Self.check(time, event, group, groups, strata)
+    try Self.check(time, event, group, groups, entry, strata)
+    if case .flemingHarrington(let rho, let gamma) = weighting {
+      for exponent in [rho, gamma] where !(exponent >= 0 && exponent.isFinite) {
+        throw DomainError("exponent of the weights", exponent, "must be finite and at least 0")
+      }
+    }
     let members = Dictionary(grouping: time.indices) { strata?[$0] ?? 0 }
     var sums = Sums(groups: groups)
-    for stratum in members.keys.sorted() {
-      guard let units = members[stratum] else { continue }
-      sums.add(units.sorted { time[$0] < time[$1] }, time, event, group, rho: rho)
+    for (_, units) in members.sorted(by: { $0.key < $1.key }) {
+      let byEntry = entry.map { entry in units.sorted { entry[$0] < entry[$1] } }
+      sums.add(
+        Course(time: time, event: event, group: group, entry: entry, byEntry: byEntry),
+        units.sorted { time[$0] < time[$1] }, weighting)
     }
     observed = sums.observed
     expected = sums.expected
@@ -38,14 +61,12 @@ public struct LogRank: Sendable, Hashable {
   }
 
   private static func check(
-    _ time: [Double], _ event: [Bool], _ group: [Int], _ groups: Int, _ strata: [Int]?
+    _ time: [Double], _ event: [Bool], _ group: [Int], _ groups: Int, _ entry: [Double]?, _ strata: [Int]?
   ) throws(DomainError) {
     guard groups >= 2 else { throw DomainError("groups", Double(groups), "must be at least 2") }
-    for count in [event.count, group.count, strata?.count ?? time.count] where count != time.count {
-      throw DomainError("number of entries", Double(count), "must be the number of times, \(time.count)")
-    }
-    for t in time where !(t >= 0 && t.isFinite) {
-      throw DomainError("survival time", t, "must be finite and at least 0")
+    _ = try SurvivalData(time: time, event: event, entry: entry)
+    for (name, count) in [("groups", group.count), ("strata", strata?.count ?? time.count)] where count != time.count {
+      throw DomainError("number of \(name)", Double(count), "must be the number of times, \(time.count)")
     }
     var sizes = [Int](repeating: 0, count: groups)
     for index in group {
@@ -53,6 +74,15 @@ public struct LogRank: Sendable, Hashable {
       sizes[index] += 1
     }
     guard let least = sizes.min(), least > 0 else { throw DomainError("units in a group", 0, "must be at least 1") }
+  }
+
+  /// The units of a test, and those of one stratum by entry.
+  private struct Course {
+    let time: [Double]
+    let event: [Bool]
+    let group: [Int]
+    let entry: [Double]?
+    let byEntry: [Int]?
   }
 
   private struct Sums {
@@ -68,22 +98,31 @@ public struct LogRank: Sendable, Hashable {
     }
 
     /// Adds a stratum; `units` ascending in time.
-    mutating func add(_ units: [Int], _ time: [Double], _ event: [Bool], _ group: [Int], rho: Double) {
+    mutating func add(_ course: Course, _ units: [Int], _ weighting: Weighting) {
       var atRisk = [Double](repeating: 0, count: observed.count)
-      for unit in units { atRisk[group[unit]] += 1 }
-      var (next, survival) = (0, 1.0)
+      if course.entry == nil { for unit in units { atRisk[course.group[unit]] += 1 } }
+      var (next, nextEntry) = (0, 0)
+      var (survival, peto) = (1.0, 1.0)
       while next < units.count {
         var died = [Double](repeating: 0, count: observed.count)
         var left = died
-        let now = time[units[next]]
-        while next < units.count, time[units[next]] == now {
-          left[group[units[next]]] += 1
-          if event[units[next]] { died[group[units[next]]] += 1 }
+        let now = course.time[units[next]]
+        if let entry = course.entry, let byEntry = course.byEntry {
+          while nextEntry < byEntry.count, entry[byEntry[nextEntry]] < now {
+            atRisk[course.group[byEntry[nextEntry]]] += 1
+            nextEntry += 1
+          }
+        }
+        while next < units.count, course.time[units[next]] == now {
+          let unit = units[next]
+          left[course.group[unit]] += 1
+          if course.event[unit] { died[course.group[unit]] += 1 }
           next += 1
         }
         let (n, d) = (atRisk.reduce(0, +), died.reduce(0, +))
         if d > 0 {
-          addTime(died, atRisk, n, d, weight: rho == 0 ? 1 : pow(survival, rho))
+          peto *= 1 - d / (n + 1)
+          addTime(died, atRisk, n, d, weight: weighting.weight(n, survival: survival, peto: peto))
           survival *= (n - d) / n
         }
         for i in atRisk.indices { atRisk[i] -= left[i] }
@@ -117,6 +156,18 @@ public struct LogRank: Sendable, Hashable {
     } catch {
       throw DomainError(
         "covariance of the log-rank scores", .nan, "is singular; the groups are hardly ever at risk together")
+    }
+  }
+}
+
+extension LogRank.Weighting {
+  fileprivate func weight(_ n: Double, survival: Double, peto: Double) -> Double {
+    switch self {
+    case .logRank: 1
+    case .gehan: n
+    case .taroneWare: n.squareRoot()
+    case .peto: peto
+    case .flemingHarrington(let rho, let gamma): pow(survival, rho) * pow(1 - survival, gamma)
     }
   }
 }

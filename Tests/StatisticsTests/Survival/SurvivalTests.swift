@@ -71,7 +71,7 @@ import Testing
     let test = try LogRank(
       time: Self.numbers(c.input["time"]), event: Self.flags(c.input["event"]), group: labels,
       groups: Set(labels).count, strata: c.input["strata"]?.array.map { $0.map { $0.int ?? 0 } },
-      rho: c.input["rho"]?.double ?? 0)
+      weighting: .flemingHarrington(rho: c.input["rho"]?.double ?? 0, gamma: 0))
     if c.expected["observed"] != nil {
       Self.expectEqual(test.observed, c.expected["observed"], c, "observed")
       Self.expectEqual(test.expected, c.expected["expected"], c, "expected")
