@@ -32,8 +32,13 @@ public struct StudentT: ContinuousDistribution, Hashable {
   /// t so large that t² overflows: the leading term of the power law.
   private func farTail(_ t: Double) -> TailPair {
     guard t < .infinity else { return .allBelow }
+    return TailPair(logUpper: logPowerLaw - degreesOfFreedom * log(t))
+  }
+
+  /// log P(T > t) + v log t for large t.
+  private var logPowerLaw: Double {
     let v = degreesOfFreedom
-    return TailPair(logUpper: 0.5 * v * log(v) - v * log(t) - log(v) - Special.lbeta(v / 2, 0.5))
+    return (0.5 * v - 1) * log(v) - Special.lbeta(v / 2, 0.5)
   }
 
   public func logDensity(_ t: Double) -> Double {
@@ -66,6 +71,9 @@ public struct StudentT: ContinuousDistribution, Hashable {
     if q == 0 { return .infinity }
     // t² = v y / x, with x beta(v/2, 1/2): from the centre where that is the smaller part, else from the tail.
     let v = degreesOfFreedom
+    // Where x would underflow, the power law; its relative error there is of the order of v / t².
+    let logFar = (logPowerLaw - log(q)) / v
+    if logFar - 0.5 * log(v) > 150 { return exp(logFar) }
     let (x, y) =
       q > 0.25
       ? Special.inverseBeta(v / 2, 0.5, upperTail: 1 - 2 * q) : Special.inverseBeta(v / 2, 0.5, lowerTail: 2 * q)

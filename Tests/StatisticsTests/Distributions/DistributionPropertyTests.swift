@@ -118,22 +118,23 @@ import Testing
     }
   }
 
+  /// mpmath, 50 digits: quantiles so far out that their square overflows.
+  @Test(arguments: [
+    (0.823201, 4.70569e-215, 5.527352647235381e+259), (0.518174, 4.64738e-107, 1.7764682844231652e+204),
+    (0.738774, 3.27234e-158, 3.0430917781457084e+212),
+  ])
+  func farQuantilesOfStudentT(_ c: (df: Double, p: Double, expected: Double)) throws {
+    let law = try StudentT(degreesOfFreedom: c.df)
+    expectClose(law.inverseSurvival(c.p), c.expected, relative: 5e-13)
+    expectClose(law.quantile(c.p), -c.expected, relative: 5e-13)
+    expectClose(law.survival(c.expected), c.p, relative: 5e-13)
+  }
+
   @Test func sentences() {
     expectSentence("degrees of freedom = 0, must be positive.") { _ = try StudentT(degreesOfFreedom: 0) }
     expectSentence("correlation = 2, must be in [-1, 1].") { _ = try BivariateNormal(correlation: 2) }
     expectSentence("noncentrality = inf, must be finite.") {
       _ = try NoncentralT(degreesOfFreedom: 3, noncentrality: .infinity)
     }
-  }
-}
-
-private func expectSentence(
-  _ sentence: String, sourceLocation: SourceLocation = #_sourceLocation, _ make: () throws -> Void
-) {
-  do {
-    try make()
-    Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-  } catch {
-    #expect("\(error)" == sentence, sourceLocation: sourceLocation)
   }
 }
