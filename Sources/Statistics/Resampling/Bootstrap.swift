@@ -70,7 +70,8 @@ public struct Bootstrap: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - rows: how many each sample has.
-  ///   - statistic: called with the places of the drawn rows of each sample, from several threads at once.
+  ///   - statistic: called with the places of the drawn rows of each sample, from several threads at once; for the jackknife with one
+  ///     row fewer.
   /// - Throws: `DomainError` for empty samples, Poisson weights, or a statistic that is not finite on a replicate.
   public func distribution(
     rows: [Int], acceleration: Bool = true, threads: Int? = nil, ofRows statistic: @Sendable ([[Int]]) -> Double

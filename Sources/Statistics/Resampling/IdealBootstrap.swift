@@ -21,7 +21,8 @@ public struct IdealBootstrap: Sendable, Hashable {
   public let acceleration: Double?
 
   /// - Parameters:
-  ///   - rows: n. - statistic: of the places of n rows, ascending, with repeats.
+  ///   - rows: n.
+  ///   - statistic: of the places of n rows, ascending, with repeats; and of n - 1 rows, for the jackknife.
   /// - Throws: `DomainError` for no rows, too many resamples, or a statistic that is not finite.
   public init(rows n: Int, ofRows statistic: ([Int]) -> Double) throws(DomainError) {
     guard n >= 1 else { throw DomainError("rows of the sample", Double(n), "must be at least 1") }

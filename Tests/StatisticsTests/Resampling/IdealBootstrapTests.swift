@@ -6,7 +6,7 @@ import Testing
 @Suite struct IdealBootstrapTests {
   /// Two values 0 and 1: resamples 00, 01, 10, 11 with means 0, 1/2 (twice), 1.
   @Test func twoValues() throws {
-    let bootstrap = try IdealBootstrap(rows: 2) { rows in Double(rows[0] + rows[1]) / 2 }
+    let bootstrap = try IdealBootstrap(rows: 2) { rows in Double(rows.reduce(0, +)) / Double(rows.count) }
     #expect(bootstrap.atoms.map(\.value) == [0, 0.5, 1])
     #expect(bootstrap.atoms.map(\.probability) == [0.25, 0.5, 0.25])
     #expect(bootstrap.mean == 0.5)
@@ -27,7 +27,7 @@ import Testing
   /// The simulated bootstrap comes to the ideal one: 200,000 replicates, each limit within an atom.
   @Test func isTheLimit() throws {
     let x = [3.2, 5.7, 0.4, 8.2, 3.2, 1.7, 7.8]
-    let ideal = try IdealBootstrap(rows: 7) { rows in rows.reduce(0) { $0 + x[$1] } / 7 }
+    let ideal = try IdealBootstrap(rows: 7) { rows in rows.reduce(0) { $0 + x[$1] } / Double(rows.count) }
     let simulated = try Bootstrap(replicates: 200_000, seed: 4).distribution(samples: [[x]]) { $0[0].mean[0] }
     let (a, b) = (ideal.interval(), try simulated.interval(.ninetyFive, .percentile))
     #expect(abs(a.lower - b.lower) < 0.03 && abs(a.upper - b.upper) < 0.03)
