@@ -12,6 +12,11 @@ struct StatisticsOptions: ParsableArguments {
       "Multiplicity over goal and secondary metrics and variants: holm, hochberg, hommel, bonferroni, bh, by or none.")
   var correction = Correction.holm
 
+  @Option(
+    help:
+      "Test secondary metrics only after the goals: all (of them are significant) or any (with the share that is).")
+  var gatekeeping: Gatekeeping.Gate?
+
   @Option(help: "fixed (one look), sequential (look whenever you like) or bayesian (a posterior).")
   var method = AnalysisPlan.Method.fixed
 
@@ -35,6 +40,7 @@ struct StatisticsOptions: ParsableArguments {
     }
     plan.alpha = alpha
     plan.correction = correction
+    plan.gatekeeping = gatekeeping
     plan.method = method
     plan.plannedUnits = plannedUnits
     try applyBeliefs(to: &plan)
@@ -62,4 +68,5 @@ struct StatisticsOptions: ParsableArguments {
 }
 
 extension Correction: ExpressibleByArgument {}
+extension Gatekeeping.Gate: ExpressibleByArgument {}
 extension AnalysisPlan.Method: ExpressibleByArgument {}

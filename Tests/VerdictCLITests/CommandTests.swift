@@ -6,7 +6,8 @@ import Testing
 /// The other commands, each by its contract.
 @Suite struct CommandTests {
   static let commands = [
-    "", "analyze", "assign", "run", "status", "resume", "approve", "history", "verify", "deploy", "rollback", "cohort",
+    "", "design", "analyze", "assign", "run", "status", "resume", "approve", "history", "verify", "deploy", "rollback",
+    "cohort",
     "flow", "flow check", "flow draw", "flow format", "flow list", "flow print", "kernels", "kernels list",
     "kernels check", "kernels calibrate",
     "notebook", "notebook check", "notebook run", "demo", "spec", "spec check", "spec schema", "spec example", "doctor",

@@ -16,7 +16,7 @@ import Testing
     let design = try json(Self.conversion + ["--lift", "20%", "--units-per-day", "1000", "--days", "7,14"])
     let keys = [
       "schema", "input", "metric", "hypothesis", "test", "alpha", "correction", "method", "solved", "effect", "lift",
-      "power", "units", "clusters", "days", "schedule", "notes", "provenance",
+      "power", "units", "clusters", "looks", "days", "schedule", "notes", "provenance",
     ]
     #expect(design.object?.keys == keys)
     #expect(design["schema"]?.string == "verdict.design/1")
@@ -42,6 +42,20 @@ import Testing
     #expect(down["lift"]?.double == -0.2)
     let absolute = try json(Self.conversion + ["--effect", "-0.02"])
     #expect(absolute["units"]?["exact"]?.double == down["units"]?["exact"]?.double)
+  }
+
+  /// Two looks by Pocock's constant bound, 2.178: 11 % more units for a power of 80 % (Jennison & Turnbull 2000, tables
+  /// 2.1 and 2.2).
+  @Test func plannedLooks() throws {
+    let single = try json(Self.conversion + ["--lift", "10%"])["units"]?["exact"]?.double ?? .nan
+    let design = try json(Self.conversion + ["--lift", "10%", "--looks", "2", "--bounds", "pocock"])
+    #expect(abs((design["looks"]?["criticalValues"]?[0]?.double ?? 0) - 2.178) < 5e-4)
+    #expect(abs((design["units"]?["exact"]?.double ?? 0) / single - 1.110) < 5e-4)
+    #expect(design["method"]?.string == "group-sequential")
+    let back = try json(
+      Self.conversion + ["--lift", "10%", "--looks", "2", "--bounds", "pocock", "--units"]
+        + ["\(design["units"]?["exact"]?.double ?? 0)"])
+    #expect(abs((back["power"]?.double ?? 0) - 0.8) < 1e-5)
   }
 
   @Test func fromPastData() throws {
@@ -75,6 +89,8 @@ import Testing
       (["--lift", "5%", "--weights", "a=1"], "--weights: expected at least two arms, found 1."),
       (["--lift", "5%", "--new-units", "500,0,0,0"], "but the traffic levels off at 500."),
       (["--lift", "5%", "--icc", "0.1"], "clusters need --cluster-size and --icc"),
+      (["--lift", "5%", "--looks", "3", "--method", "sequential"], "planned looks and another way to look"),
+      (["--lift", "5%", "--looks", "0"], "looks = 0, must be 1 to 1000"),
       (["--lift", "5%", "--power", "0.01"], "power = 0.01, must be above alpha = 0.05"),
     ])
   func refusals(options: [String], sentence: String) throws {

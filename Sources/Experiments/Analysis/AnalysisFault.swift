@@ -12,6 +12,7 @@ public struct AnalysisFault: InputFault, Hashable {
     case badWeight(String, Double)
     case nothingToCompute(reasons: [String])
     case metricTwice(String)
+    case gatekeepingBy(String)
   }
   public let kind: Kind
   init(_ kind: Kind) { self.kind = kind }
@@ -21,6 +22,8 @@ public struct AnalysisFault: InputFault, Hashable {
     switch kind {
     case .noArms: "there are no units. Is the right column named with --variant?"
     case .oneArm(let arm): "all units are in the arm '\(arm)'; a comparison needs at least two arms."
+    case .gatekeepingBy(let correction):
+      "gatekeeping has its own adjustment, by Holm's procedure within each family; '\(correction)' does not go with it. Leave the correction out."
     case .noMetrics:
       "no metric. Name at least one with --metric, for example --metric 'conversion=proportion(converted)'."
     case .unknownControl(let name, let arms):

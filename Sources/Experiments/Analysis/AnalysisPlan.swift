@@ -20,6 +20,8 @@ public struct AnalysisPlan: Sendable {
   public var isFinal: Bool
   public var seed: UInt64?
   public var specHash: String?
+  /// Secondary metrics are tested only as far as the goals let them; nil: goals and secondary metrics are one family.
+  public var gatekeeping: Gatekeeping.Gate?
   /// For the Bayesian method: what is believed of the lift (a fraction) of each metric before the data.
   public var prior = GaussianEffect.Prior.flat
   /// For the Bayesian method: lifts within ± this fraction make no practical difference.
@@ -33,6 +35,9 @@ public struct AnalysisPlan: Sendable {
     /// Posterior of the effect, under `prior`.
     case bayesian
   }
+
+  /// What p-values are adjusted by, as reports name it.
+  var correctionName: String { gatekeeping.map { "gatekeeping-\($0.rawValue)" } ?? correction.rawValue }
 
   public init(
     metrics: [Metric], control: String = "control", weights: [String: Double]? = nil, alpha: Double = 0.05,

@@ -19,6 +19,9 @@ package struct Analyzer {
     }
     level = try ConfidenceLevel(alpha: plan.alpha)
     try plan.validateBeliefs()
+    guard plan.gatekeeping == nil || plan.correction == .holm else {
+      throw AnalysisFault(.gatekeepingBy(plan.correction.rawValue))
+    }
     arms = measurements.arms.map(\.name)
     guard let first = arms.first else { throw AnalysisFault(.noArms) }
     guard arms.count > 1 else { throw AnalysisFault(.oneArm(first)) }
@@ -44,7 +47,7 @@ package struct Analyzer {
         files: measurements.files, rows: measurements.rows, units: measurements.arms.reduce(0) { $0 + $1.units },
         unreadableRows: measurements.unreadableRows), control: plan.control,
       variants: measurements.arms.map { Analysis.VariantUnits(name: $0.name, units: $0.units) }, alpha: plan.alpha,
-      correction: plan.correction.rawValue, method: plan.method.rawValue,
+      correction: plan.correctionName, method: plan.method.rawValue,
       checks: try Checks(measurements: measurements, plan: plan).all(), metrics: metrics,
       decision: Analysis.Decision(outcome: .extend, variant: nil, reasons: []),
       provenance: Analysis.Provenance(seed: plan.seed, specHash: plan.specHash))
@@ -108,7 +111,13 @@ package struct Analyzer {
         }
       }
     }
-    for family in families.values { try correct(family, in: &metrics) }
+    for family in families.values {
+      if let gate = plan.gatekeeping {
+        try correct(family, gate, in: &metrics)
+      } else {
+        try correct(family, in: &metrics)
+      }
+    }
   }
 
   private struct Place {
@@ -128,6 +137,24 @@ package struct Analyzer {
       } else {
         comparison.notes.append("No interval agrees with \(plan.correction.rawValue)-adjusted p-values; none is given.")
       }
+      metrics[place.metric].comparisons[place.comparison] = comparison
+    }
+  }
+
+  /// Goals first, then the secondary metrics.
+  private func correct(
+    _ family: [Place], _ gate: Gatekeeping.Gate, in metrics: inout [Analysis.MetricResult]
+  ) throws {
+    let ordered = [Metric.Role.goal, .secondary].map { role in family.filter { metrics[$0.metric].role == role } }
+    let pValues = ordered.map { places in
+      places.map { metrics[$0.metric].comparisons[$0.comparison].pValue ?? 1 }
+    }
+    let results = Gatekeeping.test(pValues, gate: gate, alpha: plan.alpha)
+    for (place, result) in zip(ordered.joined(), results.joined()) {
+      var comparison = metrics[place.metric].comparisons[place.comparison]
+      comparison.adjustedPValue = result.adjustedPValue
+      if let alpha = result.intervalAlpha { comparison.adjustedInterval = try interval(of: comparison, alpha: alpha) }
+      if let reason = result.withheld { comparison.notes.append(reason) }
       metrics[place.metric].comparisons[place.comparison] = comparison
     }
   }

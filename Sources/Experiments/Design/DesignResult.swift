@@ -22,6 +22,8 @@ public struct DesignResult: Sendable, Codable, Equatable {
   public var power: Double
   public var units: Units?
   public var clusters: Clusters?
+  /// Where the data are looked at on the way.
+  public var looks: Looks?
   /// Days until the units are in.
   public var days: Double?
   /// Minimal detectable effects by run length.
@@ -65,6 +67,18 @@ public struct DesignResult: Sendable, Codable, Equatable {
       public var units: Int
       public var clusters: Int?
     }
+  }
+
+  public struct Looks: Sendable, Codable, Equatable {
+    public var bounds: String
+    /// Shares of the units at which the looks are taken.
+    public var informationFractions: [Double]
+    /// |z| (one-sided: z) at which each look stops.
+    public var criticalValues: [Double]
+    /// The maximum of units over those of a single look.
+    public var inflation: Double
+    /// The share of the units at which the test stops on average if the effect is as assumed.
+    public var expectedShare: Double
   }
 
   public struct Clusters: Sendable, Codable, Equatable {

@@ -19,6 +19,8 @@ public struct DesignSpec: Sendable {
   public var isOneSided = false
   public var correction = ArmCorrection.none
   public var monitoring = DesignMonitoring.once
+  /// Planned looks at the data, each of which may stop; goes with `monitoring` once.
+  public var looks: Looks?
   /// Names and weights, the control first.
   public var arms: [Arm] = [Arm(name: "control", weight: 1), Arm(name: "treatment", weight: 1)]
   public var clusters: ClusterDesign?
@@ -47,6 +49,32 @@ public struct DesignSpec: Sendable {
     public init(name: String, weight: Double) {
       self.name = name
       self.weight = weight
+    }
+  }
+
+  /// A group-sequential design with looks at equal steps of information.
+  public struct Looks: Sendable, Hashable {
+    public var count: Int
+    public var bounds: Bounds
+    public init(count: Int, bounds: Bounds = .lanDeMetsOBrienFleming) {
+      self.count = count
+      self.bounds = bounds
+    }
+
+    public enum Bounds: String, Sendable, Hashable, Codable, CaseIterable {
+      case obrienFleming = "obrien-fleming"
+      case pocock
+      case lanDeMetsOBrienFleming = "lan-demets-obrien-fleming"
+      case lanDeMetsPocock = "lan-demets-pocock"
+
+      var efficacy: GroupSequentialDesign.Efficacy {
+        switch self {
+        case .obrienFleming: .obrienFleming
+        case .pocock: .pocock
+        case .lanDeMetsOBrienFleming: .spending(.lanDeMetsOBrienFleming)
+        case .lanDeMetsPocock: .spending(.lanDeMetsPocock)
+        }
+      }
     }
   }
 

@@ -15,6 +15,8 @@ public struct DesignSpecFault: InputFault, Hashable {
     case clusterSizeNeedsEffect
     case clustersNeedCorrelation
     case givenTwice(String)
+    case looksTwice
+    case looksNotFor(String)
   }
   public let kind: Kind
   package init(_ kind: Kind) { self.kind = kind }
@@ -41,6 +43,8 @@ public struct DesignSpecFault: InputFault, Hashable {
     case .clusterSizeNeedsEffect:
       "with a fixed number of clusters the units of each are solved for: give the effect (--effect or --lift), and no units."
     case .clustersNeedCorrelation: "clusters need --cluster-size and --icc, or --from with --cluster COLUMN."
+    case .looksTwice: "planned looks and another way to look at the data are both given; give one of them."
+    case .looksNotFor(let what): "planned looks (--looks) are not for \(what)."
     case .givenTwice(let words): "\(words); give one of them."
     }
   }

@@ -9,6 +9,7 @@ struct Designer {
   private let design: ExperimentDesign
   private let margin: Double?
   private let name: DesignSpec.Hypothesis
+  private let looks: PlannedLooks?
   private var notes: [String] = []
 
   init(_ spec: DesignSpec) throws {
@@ -29,6 +30,8 @@ struct Designer {
     design.monitoring = spec.monitoring
     // Few clusters: the t law. Otherwise what `analyze` does.
     if design.clusters != nil, spec.test == nil { design.test = .welch }
+    looks = try spec.looks.map { try PlannedLooks($0, design, power: spec.power ?? DesignSpec.usualPower) }
+    if let looks { design.monitoring = .inflated(by: looks.inflation) }
     self.design = design
     addNotes()
   }
@@ -47,7 +50,8 @@ struct Designer {
       result.effect = effect
       if let units = spec.units {
         result.solved = "power"
-        result.power = try design.power(units: units, effect: effect)
+        result.power = try power(units: units, effect: effect)
+        result.looks = looks?.summary(power: result.power)
         result.units = shares(of: units)
       } else {
         result.solved = "units"
@@ -90,9 +94,18 @@ struct Designer {
     let units = Double(total) * size.rounded(.up)
     result.solved = "clusterSize"
     result.effect = effect
-    result.power = try sized.power(units: units, effect: effect)
+    result.power = try self.power(sized, units: units, effect: effect)
     result.clusters = clusters(sized)
     result.units = shares(of: units)
+  }
+
+  private func power(
+    _ design: ExperimentDesign? = nil, units: Double, effect: Double
+  ) throws -> Double {
+    var single = design ?? self.design
+    guard let looks else { return try single.power(units: units, effect: effect) }
+    single.monitoring = .once
+    return looks.power(single: try single.power(units: units, effect: effect))
   }
 
   private func addRunLength(_ power: Double, _ result: inout DesignResult) throws {
@@ -118,12 +131,13 @@ struct Designer {
       hypothesis: DesignResult.Hypothesis(
         name: name.rawValue, margin: margin, sides: design.hypothesis.isTwoSided ? 2 : 1),
       test: design.test.rawValue, alpha: design.alpha, correction: design.correction.rawValue, method: method,
-      solved: "schedule", effect: nil, lift: nil, power: power, units: nil, clusters: clusters(design), days: nil,
+      solved: "schedule", effect: nil, lift: nil, power: power, units: nil, clusters: clusters(design),
+      looks: looks?.summary(power: power), days: nil,
       schedule: [], notes: notes, provenance: Analysis.Provenance())
   }
 
   private var method: String {
-    switch spec.monitoring {
+    switch design.monitoring {
     case .once: "fixed"
     case .alwaysValid: "sequential"
     case .inflated: "group-sequential"
@@ -272,12 +286,12 @@ struct Designer {
         notes.append("Several comparisons at alpha each, not corrected: --correction bonferroni or dunnett corrects.")
       }
     }
-    switch spec.monitoring {
+    switch design.monitoring {
     case .once: break
     case .alwaysValid:
       notes.append("The power is that of the last look; earlier looks can only add to it.")
     case .inflated(let by):
-      notes.append("The units are the maximum of a group-sequential design, \(by) times those of a single look.")
+      notes.append("The units are the maximum of a group-sequential design, \(shown(by)) times those of a single look.")
     }
     if let traffic = spec.traffic, traffic.exponent < 1 {
       notes.append(

@@ -56,6 +56,7 @@ extension ExperimentSpec.Method {
       "name": .string(name.rawValue), "alpha": .number(alpha), "correction": .string(correction.rawValue),
       "planned_units": plannedUnits.map { .integer($0) } ?? .null,
     ]
+    if let gatekeeping { members["gatekeeping"] = .string(gatekeeping.rawValue) }
     if !prior.isFlat {
       members["prior"] = ["mean": .number(prior.mean), "sd": .number(prior.standardDeviation)]
     }

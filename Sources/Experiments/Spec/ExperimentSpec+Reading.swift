@@ -172,6 +172,12 @@ extension ExperimentSpec {
     method.name = reader.choice("name") ?? method.name
     method.alpha = reader.number("alpha", "a number in (0, 1)") { $0 > 0 && $0 < 1 } ?? method.alpha
     method.correction = reader.choice("correction") ?? method.correction
+    method.gatekeeping = reader.choice("gatekeeping")
+    if method.gatekeeping != nil, method.correction != .holm, let node = reader.node("correction") {
+      reader.faults.add(
+        .badValue("method.correction", expected: "no other than holm beside 'gatekeeping'", found: node.found),
+        node.position)
+    }
     method.plannedUnits = reader.integer("planned_units", atLeast: 2)
     readBeliefs(reader, &method)
     reader.finish()

@@ -81,6 +81,8 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var correction = Correction.holm
     /// Units, all arms together, at which a fixed run ends and for which a sequential one is tuned.
     public var plannedUnits: Int?
+    /// Secondary metrics are tested only as far as the goals let them.
+    public var gatekeeping: Gatekeeping.Gate?
     /// For `bayesian`: what is believed of each metric's lift before the data.
     public var prior = GaussianEffect.Prior.flat
     /// For `bayesian`: lifts within ± this fraction make no practical difference.
@@ -136,6 +138,7 @@ extension ExperimentSpec {
       correction: method.correction, method: method.name, minimumUnits: decision.minimumUnitsPerVariant,
       plannedUnits: method.plannedUnits, requiresGuardrails: decision.requiresGuardrails, isFinal: data.isFinal,
       specHash: specHash)
+    plan.gatekeeping = method.gatekeeping
     plan.prior = method.prior
     plan.negligibleLift = method.negligibleLift
     return plan

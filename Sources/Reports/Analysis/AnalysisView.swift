@@ -76,6 +76,8 @@ struct AnalysisView {
     let names = [
       "holm": "Holm", "hochberg": "Hochberg", "hommel": "Hommel", "bonferroni": "Bonferroni",
       "bh": "Benjamini-Hochberg", "by": "Benjamini-Yekutieli",
+      "gatekeeping-all": "Holm, secondary metrics after all goals",
+      "gatekeeping-any": "Holm, secondary metrics by the goals' share",
     ]
     return analysis.correction == "none" ? nil : names[analysis.correction] ?? analysis.correction
   }

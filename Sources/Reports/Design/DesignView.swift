@@ -70,6 +70,11 @@ struct DesignView {
     facts.append(
       ("alpha", "\(format.setting(result.alpha)), \(result.hypothesis.sides == 2 ? "two-sided" : "one-sided")"))
     facts.append(("test", test))
+    if let looks = result.looks {
+      facts.append(("looks", "\(looks.criticalValues.count), \(looks.bounds)"))
+      facts.append(("stops at z of", looks.criticalValues.map { format.number($0) }.joined(separator: ", ")))
+      facts.append(("expected share of the units", format.percent(looks.expectedShare)))
+    }
     if result.effect != nil { facts.append(("effect", effect)) }
     facts.append(("power", format.percent(result.power, digits: 4)))
     for arm in result.units?.arms ?? [] {

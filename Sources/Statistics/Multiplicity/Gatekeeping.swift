@@ -3,7 +3,7 @@
 /// Within each family Holm's procedure; the family-wise error rate over all families together stays at alpha.
 public enum Gatekeeping {
   /// What opens the gate to the next family.
-  public enum Gate: Sendable, Hashable {
+  public enum Gate: String, Sendable, Hashable, Codable, CaseIterable {
     /// Every hypothesis before it is rejected (serial).
     case all
     /// Some are: a family gets alpha times the share that Bonferroni's test of the family before rejects (parallel).

@@ -19,6 +19,7 @@ struct DesignCommand: ParsableCommand {
         verdict design --from last-month.csv --metric 'revenue=mean(revenue, covariates: pre_revenue)' \\
           --time first_seen --days 7,14,21,28
         verdict design --metric 'sales=mean(sales)' --sd 30 --effect 4 --cluster-size 40 --icc 0.05
+        verdict design --metric 'conversion=proportion(converted)' --baseline 10% --lift 5% --looks 4
 
       Give the effect for the units, the units for the effect, both for the power; traffic gives the effect by the day.
       The metric's notation is that of 'verdict analyze'; a guardrail with a margin is planned as non-inferior.
@@ -157,6 +158,12 @@ struct LayoutOptions: ParsableArguments {
   @Option(help: "fixed (one look) or sequential (look whenever you like).")
   var method = DesignMethod.fixed
 
+  @Option(help: "Planned looks at the data, each of which may stop (group-sequential).")
+  var looks: Int?
+
+  @Option(help: "Bounds of the looks: obrien-fleming, pocock, lan-demets-obrien-fleming or lan-demets-pocock.")
+  var bounds = DesignSpec.Looks.Bounds.lanDeMetsOBrienFleming
+
   @Option(help: "Maximum of a group-sequential design over the units of a single look, at least 1.")
   var inflation: Double?
 
@@ -195,6 +202,7 @@ struct LayoutOptions: ParsableArguments {
     } else if method == .sequential {
       spec.monitoring = .alwaysValid
     }
+    spec.looks = looks.map { DesignSpec.Looks(count: $0, bounds: bounds) }
     if let clusterSize, let icc {
       spec.clusters = try ClusterDesign(
         size: clusterSize, intraclassCorrelation: icc, sizeVariation: clusterVariation)
@@ -247,4 +255,5 @@ struct LayoutOptions: ParsableArguments {
 enum DesignMethod: String, ExpressibleByArgument, CaseIterable { case fixed, sequential }
 extension DesignTest: ExpressibleByArgument {}
 extension ArmCorrection: ExpressibleByArgument {}
+extension DesignSpec.Looks.Bounds: ExpressibleByArgument {}
 extension DesignSpec.Hypothesis: ExpressibleByArgument {}

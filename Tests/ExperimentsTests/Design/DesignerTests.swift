@@ -111,6 +111,29 @@ import Testing
     #expect(sentence(fixed).hasPrefix("8 clusters are too few, however many units each has: at least "))
   }
 
+  @Test func looks() throws {
+    let base = try spec("m=mean(x)") {
+      $0.standardDeviation = 1
+      $0.effect = .absolute(0.1)
+      $0.test = .z
+    }
+    var staged = base
+    staged.looks = .init(count: 4, bounds: .obrienFleming)
+    let (single, result) = (try DesignResult(base), try DesignResult(staged))
+    let design = try GroupSequentialDesign(looks: 4, alpha: 0.05, efficacy: .obrienFleming)
+    let inflation = try design.inflation(power: 0.8)
+    expectClose(result.units?.exact ?? .nan, inflation * (single.units?.exact ?? .nan), relative: 1e-9)
+    #expect(result.looks?.criticalValues == design.boundary.upper)
+    #expect((result.looks?.expectedShare ?? 1) < 1)
+    staged.hypothesis = .equivalent
+    staged.margin = .absolute(0.2)
+    #expect(sentence(staged) == "planned looks (--looks) are not for equivalence.")
+    staged.hypothesis = nil
+    staged.margin = nil
+    staged.monitoring = .alwaysValid
+    #expect(sentence(staged).hasPrefix("planned looks and another way to look at the data are both given"))
+  }
+
   /// Past data: the baseline, the spread, the covariate's share, clusters and traffic are measured.
   @Test func fromHistory() throws {
     var generator = SeededGenerator(seed: 127)

@@ -103,6 +103,10 @@ import Testing
       "a.yaml:8:34: 'method.prior' needs the key 'sd': the prior's standard deviation of the lift, such as 10%."
     ),
     (
+      minimal("method: { gatekeeping: all, correction: bh }"),
+      "a.yaml:8:41: method.correction: expected no other than holm beside 'gatekeeping', found 'bh'."
+    ),
+    (
       minimal("method: { name: bayesian, negligible: 0% }"),
       "a.yaml:8:39: method.negligible: expected a lift above 0, such as 1%, found '0%'."
     ),

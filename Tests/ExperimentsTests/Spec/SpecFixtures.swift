@@ -73,8 +73,11 @@ enum SpecFixtures {
     """
 
   static let bayesianExperiment = fullExperiment.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-    line == "  name: sequential"
-      ? "  name: bayesian\n  prior: { mean: -2%, sd: 10% }\n  negligible: 1%" : String(line)
+    switch line {
+    case "  name: sequential": "  name: bayesian\n  prior: { mean: -2%, sd: 10% }\n  negligible: 1%\n  gatekeeping: any"
+    case "  correction: bonferroni": "  correction: holm"
+    default: String(line)
+    }
   }.joined(separator: "\n")
 
   static let minimalCohort = """
