@@ -8,7 +8,7 @@ import Testing
   static let commands = [
     "", "design", "analyze", "assign", "run", "status", "resume", "approve", "history", "verify", "deploy", "rollback",
     "cohort",
-    "flow", "flow check", "flow draw", "flow format", "flow list", "flow print", "kernels", "kernels list",
+    "flow", "flow check", "flow diff", "flow draw", "flow format", "flow list", "flow print", "kernels", "kernels list",
     "kernels check", "kernels calibrate",
     "notebook", "notebook check", "notebook run", "demo", "spec", "spec check", "spec schema", "spec example", "doctor",
   ]

@@ -47,7 +47,7 @@ extension FlowCommand {
     }
 
     private func subject() throws -> (Model, Overlay) {
-      let named = try model.map { try Self.onlyModel($0) }
+      let named = try model.map { try ModelSource($0).onlyModel() }
       guard let folder = runFolder else {
         guard let named else { throw UsageFault(sentence: "nothing to draw: name a model, or a run with --run.") }
         return (named, Overlay())
@@ -58,19 +58,6 @@ extension FlowCommand {
           sentence: "the run in \(folder) executes another model; leave the model out to draw the run's.")
       }
       return (run.model, Overlay(run: run.history, status: run.status, of: run.model))
-    }
-
-    private static func onlyModel(_ argument: String) throws -> Model {
-      let source = try ModelSource(argument)
-      let (models, diagnostics) = source.models()
-      if diagnostics.hasErrors { throw InputFaults(diagnostics.filter { $0.severity == .error }) }
-      guard let model = models.first else {
-        throw UsageFault(sentence: "\(source.name) holds no model: no lane begins with 'Name {'.")
-      }
-      if models.count > 1 {
-        throw UsageFault(sentence: "\(source.name) holds \(models.count) models; put the one to draw into a file.")
-      }
-      return model
     }
   }
 }

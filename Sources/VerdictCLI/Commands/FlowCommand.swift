@@ -8,7 +8,7 @@ struct FlowCommand: ParsableCommand {
     commandName: "flow", abstract: "Workflow models in lane notation.",
     discussion: "EXAMPLE\n  verdict flow check ab-test",
     subcommands: [
-      CheckFlow.self, DrawFlow.self, FormatFlow.self, ListFlows.self, PrintFlow.self, SimulateFlow.self,
+      CheckFlow.self, DiffFlow.self, DrawFlow.self, FormatFlow.self, ListFlows.self, PrintFlow.self, SimulateFlow.self,
       MeasureFlow.self, FitFlow.self, ExperimentFlow.self, PowerFlow.self, RunFlow.self, ResumeFlow.self,
       AnswerFlow.self, AbortFlow.self, ExplainFlow.self, MigrateFlow.self, ReplayFlow.self, MatrixFlow.self,
     ])
@@ -36,6 +36,10 @@ struct FlowCommand: ParsableCommand {
     func run() throws {
       let source = try ModelSource(model)
       let (models, diagnostics) = source.models()
+      if json, diagnostics.hasErrors {
+        try Terminal.print(diagnostics.json.text(pretty: true), terminator: "")
+        throw ExitCode(Exit.badInput.rawValue)
+      }
       if diagnostics.hasErrors { throw InputFaults(diagnostics.filter { $0.severity == .error }) }
       for diagnostic in diagnostics { Terminal.notice(diagnostic.text) }
       guard !models.isEmpty else {

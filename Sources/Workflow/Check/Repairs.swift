@@ -20,10 +20,14 @@ package struct Repairs: Sendable {
   package func all() -> [Repair] {
     let starts = graph.nodes.indices.filter(graph.isStart)
     let ends = graph.nodes.indices.filter(graph.isEnd)
-    // Of two starts an edge may be led into one, which is then a circle on the way.
-    guard (1...2).contains(starts.count), !ends.isEmpty else { return [] }
+    guard !ends.isEmpty else { return [] }
     return graph.edges.indices.flatMap { edge in
-      starts.flatMap { newTargets(of: edge, start: $0, ends: ends) }.sorted().map {
+      // Without the edge, a circle that only it entered is a start too; of two, the edge must be led into the other one.
+      let freed = graph.targets[edge]
+      let isFreed = graph.nodes[freed].shape == .circle && graph.incoming(freed).count == 1
+      let open = isFreed ? starts + [freed] : starts
+      guard (1...2).contains(open.count) else { return [Repair]() }
+      return open.flatMap { newTargets(of: edge, start: $0, ends: ends) }.sorted().map {
         Repair(edge: graph.edges[edge], newTarget: graph.nodes[$0].id)
       }
     }

@@ -48,14 +48,14 @@ extension Overlay.Mark {
     Self([Overlay.span(median) + (upper.map { " · p95 \(Overlay.span($0))" } ?? "")])
   }
 
-  /// The rates of two variants and the interval of their difference: `A 61.0 %   B 64.2 %` over `+3.2 [1.1, 5.3] pp`.
+  /// The rates of two variants and the interval of their difference: `A 61 % · B 64.2 %` over `+3.2 [1.1, 5.3] pp`.
   ///
   /// - Parameter increaseIsBetter: nil leaves a difference without judgement.
   public static func rates(
     _ control: Double, _ treatment: Double, difference: Double, lower: Double, upper: Double,
     names: (String, String) = ("A", "B"), increaseIsBetter: Bool? = nil
   ) -> Self {
-    let first = "\(names.0) \(Overlay.percent(control))  \(names.1) \(Overlay.percent(treatment))"
+    let first = "\(names.0) \(Overlay.percent(control)) · \(names.1) \(Overlay.percent(treatment))"
     let second =
       "\(Overlay.points(difference, signed: true)) [\(Overlay.points(lower)), \(Overlay.points(upper))] pp"
     var tone = Overlay.Tone.plain

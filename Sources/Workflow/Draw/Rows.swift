@@ -38,7 +38,10 @@ struct Rows {
   /// The order of least cost if there are few; else by the mean row of all neighbours.
   private func ordered(_ cell: [Int]) -> [Int] {
     guard cell.count > 1 else { return cell }
-    guard cell.count > 4 else { return Self.orders(cell).min { aligned($0).cost < aligned($1).cost } ?? cell }
+    guard cell.count > 3 else {
+      let orders = Self.orders(cell).map { (cost: aligned($0).cost, order: $0) }
+      return orders.min { $0.cost < $1.cost }?.order ?? cell
+    }
     let means = Dictionary(uniqueKeysWithValues: cell.map { ($0, meanRow($0)) })
     return cell.sorted { (means[$0] ?? 0, $0) < (means[$1] ?? 0, $1) }
   }
@@ -113,7 +116,7 @@ struct Rows {
     let distance = Double(abs(target - source))
     let down = Self.down(graph.edges[edge].source.side) - Self.down(graph.edges[edge].target.side)
     guard lanes[a] == lanes[b] else {
-      return distance * (down * (target - source) > 0 && columns[a] == columns[b] ? 1 : 0.3)
+      return distance * (down * (target - source) > 0 && columns[a] == columns[b] ? 3 : 0.3)
     }
     if down == 0 {
       let isSideways = Self.down(graph.edges[edge].source.side) == 0 && columns[a] != columns[b]

@@ -4,11 +4,13 @@ struct SVGWriter {
   private let model: Model
   private let options: DrawingOptions
   private let prefix: String
+  private let leaving: [String: [(label: String?, target: String)]]
   private var out: [String] = []
 
   init(_ picture: Picture, model: Model, options: DrawingOptions) {
     (self.picture, self.model, self.options) = (picture, model, options)
     prefix = "flow"
+    leaving = Self.leaving(picture)
   }
 
   func text() -> String {
@@ -140,7 +142,8 @@ struct SVGWriter {
     return "\(kind) \(placed.node.id), \(lane ?? placed.node.lane).\(goesTo)" + (details.isEmpty ? "" : " \(details).")
   }
 
-  private var leaving: [String: [(label: String?, target: String)]] {
+  /// For each node what its edges say and where they lead.
+  private static func leaving(_ picture: Picture) -> [String: [(label: String?, target: String)]] {
     let labels = Dictionary(picture.nodes.map { ($0.node.id, $0.node.label) }, uniquingKeysWith: { first, _ in first })
     return Dictionary(grouping: picture.edges, by: \.edge.source.node).mapValues { edges in
       edges.map { ($0.edge.label, labels[$0.edge.target.node] ?? $0.edge.target.node) }

@@ -80,14 +80,17 @@ struct SlotAssignment {
     var seen: Set<Int> = []
     let others = wiring.wires[wire].reach.flatMap { taken[$0] ?? [] }.filter { seen.insert($0).inserted }
     let wish = preferred[wire] ?? 0
-    var candidates: [(cost: Double, offset: Double)] = []
-    for index in 0...(2 * others.count * 6 + 8) {
-      let distance = Double((index + 1) / 2) * Self.step
-      let offset = wish + (index.isMultiple(of: 2) ? distance : -distance)
-      candidates.append((distance + 9 * Double(inversions(wire, offset, placed)), offset))
+    // From the wish outwards, some at a time: those of the least cost first.
+    let last = 12 * others.count + 8
+    for start in stride(from: 0, through: last, by: 48) {
+      var candidates: [(cost: Double, offset: Double)] = (start..<start + 48).map { index in
+        let distance = Double((index + 1) / 2) * Self.step
+        let offset = wish + (index.isMultiple(of: 2) ? distance : -distance)
+        return (distance + 9 * Double(inversions(wire, offset, placed)), offset)
+      }
+      candidates.sort { ($0.cost, abs($0.offset), $0.offset) < ($1.cost, abs($1.offset), $1.offset) }
+      for candidate in candidates where fits(wire, candidate.offset, others) { return candidate.offset }
     }
-    candidates.sort { ($0.cost, abs($0.offset), $0.offset) < ($1.cost, abs($1.offset), $1.offset) }
-    for candidate in candidates where fits(wire, candidate.offset, others) { return candidate.offset }
     // Beyond all others there is always room.
     return (others.map { offsets[$0] }.max() ?? 0) + 240
   }
@@ -164,13 +167,14 @@ struct Precedence {
 
   /// Adds all rules, or none if they and those before make a circle.
   mutating func add(_ rules: [(Int, Int)]) -> Bool {
-    let before = followers
-    for (first, second) in rules {
+    var added: [Int] = []
+    for (first, second) in rules where !(followers[first] ?? []).contains(second) {
       guard !leads(from: second, to: first) else {
-        followers = before
+        for first in added.reversed() { followers[first]?.removeLast() }
         return false
       }
-      if !(followers[first] ?? []).contains(second) { followers[first, default: []].append(second) }
+      followers[first, default: []].append(second)
+      added.append(first)
     }
     return true
   }

@@ -20,7 +20,7 @@ import Workflow
   @Test func twoVariantsWithTheirInterval() {
     let better = Overlay.Mark.rates(
       0.61, 0.642, difference: 0.032, lower: 0.011, upper: 0.053, increaseIsBetter: true)
-    #expect(better.lines == ["A 61 %  B 64.2 %", "+3.2 [1.1, 5.3] pp"])
+    #expect(better.lines == ["A 61 % · B 64.2 %", "+3.2 [1.1, 5.3] pp"])
     #expect(better.tone == .better)
     let open = Overlay.Mark.rates(0.61, 0.6, difference: -0.01, lower: -0.03, upper: 0.01, increaseIsBetter: true)
     #expect(open.lines[1] == "−1 [−3, 1] pp")
