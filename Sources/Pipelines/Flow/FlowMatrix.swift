@@ -215,7 +215,8 @@ private struct FlowTrial {
   /// An effect is planted on a branch behind the split; the analysis must find it, with an interval that holds the closed form's.
   private func experiment() throws -> String {
     guard let effect = try Planted(model) else { throw Failed(reason: "no branch moves the primary metric") }
-    var plan = plan(min(max(2 * effect.units, 2_000), 200_000))
+    // Several times the units of a power of 80 %, for not every case comes to the split.
+    var plan = plan(min(max(8 * effect.units, 5_000), 200_000))
     plan.arms = [.init("control"), .init("treatment", overrides: [effect.change])]
     let outcome = try FlowExperiment(model).run(events(log(plan)), name: "simulated")
     let metric = outcome.analysis.metrics.first { $0.name == effect.metric }
