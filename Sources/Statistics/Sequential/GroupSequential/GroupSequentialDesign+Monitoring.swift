@@ -1,4 +1,16 @@
 extension GroupSequentialDesign {
+  /// Looks as they fell, without any that were planned: errors are spent at the information they had.
+  ///
+  /// - Parameters:
+  ///   - fractions: information over the planned one, increasing; 1 and more spends all that is left.
+  ///   - isFinal: the last of these looks ends the test, although its information may be short of the plan.
+  public init(
+    observed fractions: [Double], isFinal: Bool = false, alpha: Double, sides: Sides = .two, spending: SpendingFunction
+  ) throws(DomainError) {
+    let whole = try GroupSequentialDesign(looks: 1, alpha: alpha, sides: sides, efficacy: .spending(spending))
+    self = try whole.observed(at: fractions, isFinal: isFinal)
+  }
+
   /// The design as it turned out: with the information that the looks so far really had.
   ///
   /// Errors are spent at the fractions observed, whatever was planned, so looks may be earlier, later, more or fewer than

@@ -138,15 +138,20 @@ struct ScoreRecursion {
     score(spending: probability, at: t, side: -1) { lowerTail($0, at: t) }
   }
 
-  /// Newton's method on the logarithm of the tail, which is concave. It starts outside of the root, at the quantile of the
-  /// score without earlier stopping, and so comes in to it without overshooting.
+  /// Newton's method on the logarithm of the tail, which is concave. It starts outside of the root and so comes in to it
+  /// without overshooting.
   private func score(
     spending probability: Double, at t: Double, side: Double, tail: (Double) -> Double
   ) -> Double {
     guard probability > 0 else { return side * .infinity }
-    var score = drift * t + side * t.squareRoot() * Normal.upperQuantile(min(probability, 1))
+    let (step, reach) = (t - information, Normal.upperQuantile(min(probability, 1)))
+    // Two scores that are not inside of the root: the quantile without stopping, and the one from the edge of the region.
+    let edge = (side > 0 ? scores.last : scores.first) ?? 0
+    let free = drift * t + side * t.squareRoot() * reach
+    let fromEdge = edge + drift * step + side * step.squareRoot() * reach
+    var score = side > 0 ? min(free, fromEdge) : max(free, fromEdge)
     guard probability > Self.negligible, information > 0, score.isFinite else { return score }
-    let precision = 1e-14 * (t - information).squareRoot()
+    let precision = 1e-14 * step.squareRoot()
     for _ in 0..<100 {
       let beyond = tail(score)
       let move = log(beyond / probability) * beyond / density(score, at: t)
