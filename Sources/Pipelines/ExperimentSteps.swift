@@ -193,12 +193,18 @@ extension ExperimentSteps {
     return try StoredJSON.read(Measurements.self, look["measurements"], hash: look["hash"], in: folder)
   }
 
-  private func analysis(of measurements: Measurements) throws -> Analysis {
-    try Analysis(measurements, plan: spec.analysisPlan, isClustered: spec.data.clusterColumn != nil)
+  private func analysis(of measurements: Measurements, look: Int) throws -> Analysis {
+    let earlier = try workspace.registry.entries(run: folder.id, kind: .look).map(\.payload)
+    let plan = spec.analysisPlan(earlierUnits: RecordedLook.units(of: earlier, before: look))
+    return try Analysis(measurements, plan: plan, isClustered: spec.data.clusterColumn != nil)
+  }
+
+  private func look(_ context: StepContext) throws -> Int {
+    try result("exposures.load", context)["look"]?.int ?? context.visit
   }
 
   private func checkRatio(_ context: StepContext) throws -> StepOutcome {
-    let checks = try analysis(of: measurements(context)).checks
+    let checks = try analysis(of: measurements(context), look: look(context)).checks
     return .completed(["checks": try JSONValue.encoding(checks)])
   }
 
@@ -214,12 +220,13 @@ extension ExperimentSteps {
   }
 
   private func computeEffect(_ context: StepContext) throws -> StepOutcome {
-    let look = try result("exposures.load", context)["look"]?.int ?? context.visit
-    let analysis = try analysis(of: measurements(context))
+    let look = try look(context)
+    let analysis = try analysis(of: measurements(context), look: look)
     let name = RunFolder.analysis(look)
     let hash = try StoredJSON.write(analysis, as: name, in: folder)
     let summary: JSONValue = [
-      "look": .integer(look), "decision": try .encoding(analysis.decision), "analysis": .string(name),
+      "look": .integer(look), "units": .integer(analysis.input.units), "decision": try .encoding(analysis.decision),
+      "analysis": .string(name),
       "hash": .string(hash),
     ]
     try workspace.registry.record(.look, key: context.idempotencyKey, run: folder.id, at: now, payload: summary)

@@ -45,7 +45,12 @@ public struct Verification: Sendable {
       let measurements = try StoredJSON.read(
         Measurements.self, loaded?["measurements"], hash: loaded?["hash"], in: folder)
       let stored = try StoredJSON.read(Analysis.self, result["analysis"], hash: result["hash"], in: folder)
-      let again = try Analysis(measurements, plan: spec.analysisPlan, isClustered: spec.data.clusterColumn != nil)
+      let recorded = run.history.compactMap { record -> JSONValue? in
+        guard case .completed(_, _, "effect.compute", let value, _, _) = record.event else { return nil }
+        return value
+      }
+      let plan = spec.analysisPlan(earlierUnits: RecordedLook.units(of: recorded, before: look))
+      let again = try Analysis(measurements, plan: plan, isClustered: spec.data.clusterColumn != nil)
       guard again == stored else { throw Mismatch(detail: "the stored analysis differs from the recomputed one") }
       return "the analysis follows from the stored measurements: \(again.decision.outcome.rawValue)"
     }

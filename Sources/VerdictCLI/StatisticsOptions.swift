@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Experiments
 import Statistics
 
@@ -17,10 +18,14 @@ struct StatisticsOptions: ParsableArguments {
       "Test secondary metrics only after the goals: all (of them are significant) or any (with the share that is).")
   var gatekeeping: Gatekeeping.Gate?
 
-  @Option(help: "fixed (one look), sequential (look whenever you like) or bayesian (a posterior).")
+  @Option(
+    help:
+      "fixed (one look), sequential (look whenever you like), group-sequential (planned looks) or bayesian (a posterior)."
+  )
   var method = AnalysisPlan.Method.fixed
 
-  @Option(help: "Units, all arms together, at which sequential intervals are narrowest.")
+  @Option(
+    help: "Units, all arms together, at which sequential intervals are narrowest, and group-sequential looks end.")
   var plannedUnits: Int?
 
   @Option(parsing: .unconditional, help: "Mean of a normal prior on each metric's lift, for bayesian: 0 or 2%.")
@@ -33,6 +38,24 @@ struct StatisticsOptions: ParsableArguments {
     parsing: .unconditional, help: "Lifts within plus or minus this make no practical difference, for bayesian: 1%.")
   var negligible: String?
 
+  @Option(help: "group-sequential: obrien-fleming, pocock, hwang-shih-decani[:GAMMA] or kim-demets[:RHO].")
+  var spending: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "group-sequential: units, all arms together, at the looks taken before this one.", valueName: "n,n,..."))
+  var earlierLooks: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "group-sequential: how many equal looks are planned, or their shares of the planned units.",
+      valueName: "4|25%,50%,100%"))
+  var looks: String?
+
+  @Flag(
+    help: "group-sequential: more units may come. Without it this look is the last and spends what is left of alpha.")
+  var interim = false
+
   func apply(to plan: inout AnalysisPlan) throws {
     _ = try ConfidenceLevel(alpha: alpha)
     if let plannedUnits, plannedUnits < 1 {
@@ -44,6 +67,7 @@ struct StatisticsOptions: ParsableArguments {
     plan.method = method
     plan.plannedUnits = plannedUnits
     try applyBeliefs(to: &plan)
+    try applyLooks(to: &plan)
   }
 
   private func applyBeliefs(to plan: inout AnalysisPlan) throws {

@@ -53,7 +53,9 @@ final class Project {
     try write(lines.joined(separator: "\n") + "\n", to: "units.csv")
   }
 
-  func writeSpec(final: Bool = true, stages: String = "{ share: 10% }, { share: 100% }") throws {
+  func writeSpec(
+    final: Bool = true, stages: String = "{ share: 10% }, { share: 100% }", method: String = "{ name: sequential }"
+  ) throws {
     try write(
       """
       version: 1
@@ -64,7 +66,7 @@ final class Project {
       metrics:
         - "conversion = proportion(converted)"
         - "errors = proportion(error) | role: guardrail | direction: down | margin: 0.05"
-      method: { name: sequential }
+      method: \(method)
       decision: { minimum_units_per_variant: 100 }
       rollout: { flag: one-page, stages: [\(stages)] }
       """, to: "experiment.yaml")

@@ -136,4 +136,30 @@ import Testing
     #expect(guardrail.exit == 1)
     #expect(guardrail.errors == "verdict: a guardrail is crossed\n")
   }
+
+  /// A second of four looks: 400 of 800 units, after one at 200.
+  @Test func groupSequential() throws {
+    let analysis = try json([
+      "--method", "group-sequential", "--planned-units", "800", "--earlier-looks", "200", "--interim",
+    ])
+    let look = analysis["groupSequential"]
+    expectKeys(
+      "look plannedUnits informationFractions isFinal spending bound nominalLevel alphaSpent nextUnits", in: look)
+    #expect(look?["look"]?.int == 2 && look?["nextUnits"]?.int == 600)
+    // The second bound of four equal looks, two-sided 0.05: 2.963 (Lan and DeMets' function, gsDesign).
+    #expect(abs((look?["bound"]?.double ?? 0) - 2.963) < 5e-4)
+    let text = try Folder()
+    try text.write(Self.units(), to: "units.csv")
+    let base = ["analyze", "units.csv", "--metric", "c=proportion(converted)"]
+    let stray = try Program.run(base + ["--interim"], in: text)
+    #expect(stray.exit == 2 && stray.errors.contains("--interim belongs to --method group-sequential."))
+    let unplanned = try Program.run(base + ["--method", "group-sequential"], in: text)
+    #expect(unplanned.exit == 2 && unplanned.errors.contains("needs the number of units"))
+    let wrong = try Program.run(
+      base + ["--method", "group-sequential", "--planned-units", "800", "--spending", "pokock"], in: text)
+    #expect(wrong.exit == 2 && wrong.errors.contains("Did you mean 'pocock'?"))
+    let table = try Program.run(
+      base + ["--method", "group-sequential", "--planned-units", "800", "--format", "table"], in: text)
+    #expect(table.output.contains("group-sequential"))
+  }
 }

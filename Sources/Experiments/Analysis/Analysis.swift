@@ -13,6 +13,8 @@ public struct Analysis: Sendable, Codable, Equatable {
   public var alpha: Double
   public var correction: String
   public var method: String
+  /// Only for the method `group-sequential`.
+  public var groupSequential: GroupSequential?
   public var checks: [Check]
   public var metrics: [MetricResult]
   public var decision: Decision
@@ -20,7 +22,8 @@ public struct Analysis: Sendable, Codable, Equatable {
 
   public init(
     input: Input, control: String, variants: [VariantUnits], alpha: Double, correction: String, method: String,
-    checks: [Check], metrics: [MetricResult], decision: Decision, provenance: Provenance
+    groupSequential: GroupSequential? = nil, checks: [Check], metrics: [MetricResult], decision: Decision,
+    provenance: Provenance
   ) {
     self.input = input
     self.control = control
@@ -28,6 +31,7 @@ public struct Analysis: Sendable, Codable, Equatable {
     self.alpha = alpha
     self.correction = correction
     self.method = method
+    self.groupSequential = groupSequential
     self.checks = checks
     self.metrics = metrics
     self.decision = decision

@@ -13,6 +13,9 @@ public struct AnalysisFault: InputFault, Hashable {
     case nothingToCompute(reasons: [String])
     case metricTwice(String)
     case gatekeepingBy(String)
+    case noPlannedUnits
+    case unitsShrank(from: Int, to: Int)
+    case alphaSpent(look: Int, units: Int)
   }
   public let kind: Kind
   init(_ kind: Kind) { self.kind = kind }
@@ -35,6 +38,12 @@ public struct AnalysisFault: InputFault, Hashable {
     case .badWeight(let arm, let weight):
       "the weight of '\(arm)' is \(weight); it must be a finite number, not negative."
     case .nothingToCompute(let reasons): "no effect can be computed: " + reasons.joined(separator: " ")
+    case .noPlannedUnits:
+      "a group-sequential test needs the number of units, all arms together, that it was planned for: method.planned_units, or --planned-units."
+    case .unitsShrank(let from, let to):
+      "this look has \(to) units and an earlier one had \(from); looks are taken at growing numbers of units."
+    case .alphaSpent(let look, let units):
+      "look \(look) had \(units) units, the whole plan: it has spent all of alpha, and nothing can be tested after it."
     case .metricTwice(let name): "two metrics are named '\(name)'. Give each its own name."
     }
   }

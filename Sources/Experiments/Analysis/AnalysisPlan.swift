@@ -14,6 +14,8 @@ public struct AnalysisPlan: Sendable {
   public var minimumUnits: Int
   /// Units, all arms together, that the run was planned for; tunes sequential intervals and says when a fixed run ends.
   public var plannedUnits: Int?
+  /// Looks and spending of the method `groupSequential`; nil: its defaults.
+  public var groupSequential: GroupSequentialPlan?
   /// A winner needs every guardrail clearly inside its margin; else only a crossed one stops it.
   public var requiresGuardrails: Bool
   /// No more data will come: a decision is due.
@@ -32,6 +34,8 @@ public struct AnalysisPlan: Sendable {
     case fixed
     /// Confidence sequences: look whenever you like.
     case sequential
+    /// Planned looks, each with its share of alpha.
+    case groupSequential = "group-sequential"
     /// Posterior of the effect, under `prior`.
     case bayesian
   }
@@ -42,7 +46,8 @@ public struct AnalysisPlan: Sendable {
   public init(
     metrics: [Metric], control: String = "control", weights: [String: Double]? = nil, alpha: Double = 0.05,
     correction: Correction = .holm, method: Method = .fixed, minimumUnits: Int = 50, plannedUnits: Int? = nil,
-    requiresGuardrails: Bool = true, isFinal: Bool = true, seed: UInt64? = nil, specHash: String? = nil
+    groupSequential: GroupSequentialPlan? = nil, requiresGuardrails: Bool = true, isFinal: Bool = true,
+    seed: UInt64? = nil, specHash: String? = nil
   ) {
     self.metrics = metrics
     self.control = control
@@ -52,6 +57,7 @@ public struct AnalysisPlan: Sendable {
     self.method = method
     self.minimumUnits = minimumUnits
     self.plannedUnits = plannedUnits
+    self.groupSequential = groupSequential
     self.requiresGuardrails = requiresGuardrails
     self.isFinal = isFinal
     self.seed = seed

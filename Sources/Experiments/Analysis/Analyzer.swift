@@ -9,6 +9,7 @@ package struct Analyzer {
   let plan: AnalysisPlan
   let isClustered: Bool
   private let level: ConfidenceLevel
+  private let look: GroupSequentialLook?
   private let arms: [String]
 
   package init(_ measurements: Measurements, plan: AnalysisPlan, isClustered: Bool = false) throws {
@@ -23,6 +24,7 @@ package struct Analyzer {
       throw AnalysisFault(.gatekeepingBy(plan.correction.rawValue))
     }
     arms = measurements.arms.map(\.name)
+    look = try GroupSequentialLook(plan, units: measurements.arms.reduce(0) { $0 + $1.units })
     guard let first = arms.first else { throw AnalysisFault(.noArms) }
     guard arms.count > 1 else { throw AnalysisFault(.oneArm(first)) }
     guard arms.contains(plan.control) else { throw AnalysisFault(.unknownControl(plan.control, arms: arms)) }
@@ -48,6 +50,7 @@ package struct Analyzer {
         unreadableRows: measurements.unreadableRows), control: plan.control,
       variants: measurements.arms.map { Analysis.VariantUnits(name: $0.name, units: $0.units) }, alpha: plan.alpha,
       correction: plan.correctionName, method: plan.method.rawValue,
+      groupSequential: try look?.summary(alpha: plan.alpha),
       checks: try Checks(measurements: measurements, plan: plan).all(), metrics: metrics,
       decision: Analysis.Decision(outcome: .extend, variant: nil, reasons: []),
       provenance: Analysis.Provenance(seed: plan.seed, specHash: plan.specHash))
@@ -59,7 +62,7 @@ package struct Analyzer {
 
   private func comparisons(of metric: Metric, at index: Int) throws -> [Analysis.Comparison] {
     let estimator = EffectEstimator(metric: metric, isClustered: isClustered)
-    let builder = ComparisonBuilder(plan: plan, metric: metric)
+    let builder = ComparisonBuilder(plan: plan, metric: metric, look: look)
     var found: [Analysis.Comparison] = []
     for segment in segments {
       let cells = cellsByArm(segment)
@@ -168,8 +171,8 @@ package struct Analyzer {
       control: Estimate(0, standardError: 0), treatment: Estimate(0, standardError: 0),
       controlUnits: comparison.control.units, treatmentUnits: comparison.treatment.units,
       difference: Estimate(estimate, standardError: error), law: law, covarianceWithControl: 0, test: comparison.test)
-    let bounds = try Inference(effect, plan: plan, alpha: alpha).interval
-    return Analysis.Bounds(lower: bounds.lower, upper: bounds.upper)
+    let bounds = try Inference(effect, plan: plan, look: look, alpha: alpha).interval
+    return Analysis.Bounds(lower: bounds.lower.ifFinite, upper: bounds.upper.ifFinite)
   }
 }
 

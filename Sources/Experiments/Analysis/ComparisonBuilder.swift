@@ -5,6 +5,7 @@ import Statistics
 struct ComparisonBuilder {
   let plan: AnalysisPlan
   let metric: Metric
+  var look: GroupSequentialLook?
 
   func comparison(
     _ estimate: EffectEstimate, variant: String, segment: Segment?, level: ConfidenceLevel
@@ -12,19 +13,30 @@ struct ComparisonBuilder {
     let belief =
       plan.method == .bayesian ? try PosteriorBuilder(estimate, plan: plan, metric: metric, level: level) : nil
     let effect = belief?.effect ?? estimate
-    let inference = try Inference(effect, plan: plan, alpha: level.alpha)
+    let inference = try Inference(effect, plan: plan, look: look, alpha: level.alpha)
     let (lift, liftNotes) = belief?.lift.map { ($0, []) } ?? self.lift(effect, critical: inference.critical)
     let bounds = inference.interval
     return Analysis.Comparison(
       variant: variant, segment: segment, control: arm(effect.control, effect.controlUnits),
       treatment: arm(effect.treatment, effect.treatmentUnits),
       difference: Analysis.Effect(
-        estimate: effect.difference.value, standardError: effect.difference.standardError, lower: bounds.lower,
-        upper: bounds.upper), lift: lift, test: inference.testName, statistic: inference.statistic,
+        estimate: effect.difference.value, standardError: effect.difference.standardError,
+        lower: bounds.lower.ifFinite, upper: bounds.upper.ifFinite), lift: lift, test: inference.testName,
+      statistic: inference.statistic,
       degreesOfFreedom: effect.law.degreesOfFreedom.isFinite ? effect.law.degreesOfFreedom : nil,
       pValue: inference.pValue, varianceReduction: effect.varianceReduction,
       guardrail: guardrail(effect, bounds), posterior: belief?.posterior,
-      notes: effect.notes + liftNotes + (belief?.notes ?? []))
+      notes: effect.notes + liftNotes + (belief?.notes ?? []) + inference.notes + (try outlook(inference, segment)))
+  }
+
+  /// For a goal that a group-sequential look has not decided: whether it is worth going on.
+  private func outlook(_ inference: Inference, _ segment: Segment?) throws(DomainError) -> [String] {
+    guard metric.options.role == .goal, segment == nil, inference.pValue >= plan.alpha,
+      let power = try look?.predictivePower(z: inference.statistic, alpha: plan.alpha)
+    else { return [] }
+    return [
+      "Chance that a planned look to come rejects, given the data so far (predictive power): \(PosteriorBuilder.percentage(power))."
+    ]
   }
 
   /// A comparison that cannot be computed: nothing but the reason.
@@ -53,6 +65,12 @@ struct ComparisonBuilder {
     guard control.value != 0 else {
       let lift = Analysis.Lift(estimate: nil, lower: nil, upper: nil, method: "undefined")
       return (lift, ["The lift is undefined: the control's value is 0."])
+    }
+    guard critical.isFinite else {
+      return (
+        Analysis.Lift(estimate: effect.difference.value / control.value, lower: nil, upper: nil, method: "undefined"),
+        []
+      )
     }
     // The treatment's value that goes with the (perhaps adjusted) difference.
     let controlVariance = control.standardError * control.standardError
@@ -110,15 +128,27 @@ struct Inference {
   let statistic: Double
   let pValue: Double
   let testName: String
+  let notes: [String]
 
-  init(_ effect: EffectEstimate, plan: AnalysisPlan, alpha: Double) throws(DomainError) {
+  init(
+    _ effect: EffectEstimate, plan: AnalysisPlan, look: GroupSequentialLook?, alpha: Double
+  ) throws(DomainError) {
     let (estimate, error) = (effect.difference.value, effect.difference.standardError)
     statistic = estimate / error
+    var notes: [String] = []
+    let nominal = min(1, 2 * effect.law.survival(abs(statistic)))
     switch plan.method {
     case .fixed, .bayesian:
       critical = effect.law.inverseSurvival(alpha / 2)
-      pValue = min(1, 2 * effect.law.survival(abs(statistic)))
+      pValue = nominal
       testName = effect.test
+    case .groupSequential:
+      critical = effect.law.inverseSurvival((try look?.nominalLevel(alpha: alpha) ?? alpha) / 2)
+      pValue = try look?.repeated(pValue: nominal) ?? nominal
+      testName = effect.test + ", group-sequential"
+      if !critical.isFinite {
+        notes.append("This look spends too little of alpha to decide anything; no interval is given.")
+      }
     case .sequential:
       let units = Double(effect.controlUnits + effect.treatmentUnits)
       // Without a plan the sequence is tuned for 5,000 units an arm, the field's usual default.
@@ -128,6 +158,12 @@ struct Inference {
       pValue = sequence.pValue(estimate: estimate, standardError: error, units: units)
       testName = effect.test + ", confidence sequence"
     }
+    self.notes = notes
     interval = Interval(center: estimate, halfWidth: critical * error)
   }
+}
+
+extension Double {
+  /// nil where there is no bound.
+  var ifFinite: Double? { isFinite ? self : nil }
 }

@@ -33,8 +33,9 @@ struct Decider {
       let reasons = unclear.map {
         "\(best.variant) improves \(best.metric), but the interval of the guardrail \($0.metric) does not yet exclude its margin."
       }
-      return .init(
-        outcome: plan.isFinal ? .keep : .extend, variant: plan.isFinal ? analysis.control : nil, reasons: reasons)
+      // A group-sequential run whose planned units are in has no alpha left for a later look.
+      let isOver = plan.isFinal || analysis.groupSequential?.isFinal == true
+      return .init(outcome: isOver ? .keep : .extend, variant: isOver ? analysis.control : nil, reasons: reasons)
     }
     var reasons = [
       "\(best.variant) improves \(best.metric)\(significance(best.pValue))."
@@ -55,9 +56,9 @@ struct Decider {
     let units = analysis.input.units
     if !plan.isFinal, plan.plannedUnits.map({ units < $0 }) ?? true {
       let planned = plan.plannedUnits.map { " of the planned \($0)" } ?? ""
-      return .init(
-        outcome: .extend, variant: nil,
-        reasons: ["No goal metric has changed significantly after \(units)\(planned) units; keep collecting."])
+      var reasons = ["No goal metric has changed significantly after \(units)\(planned) units; keep collecting."]
+      if let next = analysis.groupSequential?.nextUnits { reasons.append("The next look is planned at \(next) units.") }
+      return .init(outcome: .extend, variant: nil, reasons: reasons)
     }
     return .init(
       outcome: .keep, variant: analysis.control, reasons: ["No variant improves a goal metric significantly."])

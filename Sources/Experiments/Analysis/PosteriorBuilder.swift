@@ -91,7 +91,7 @@ struct PosteriorBuilder {
     return [sentence] + (isUndefined ? [undefined] : [])
   }
 
-  private static func percentage(_ share: Double) -> String {
+  static func percentage(_ share: Double) -> String {
     let text = "\((share * 1000).rounded() / 10) %"
     return share > 0.9995 && share < 1 ? "over 99.9 %" : (share < 0.0005 && share > 0 ? "under 0.1 %" : text)
   }

@@ -61,6 +61,11 @@ extension ExperimentSpec.Method {
       members["prior"] = ["mean": .number(prior.mean), "sd": .number(prior.standardDeviation)]
     }
     if let negligibleLift { members["negligible"] = .number(negligibleLift) }
+    if let plan = groupSequential {
+      members["spending"] = .string(plan.spending.rawValue)
+      members["parameter"] = .optional(plan.parameter ?? plan.spending.defaultParameter)
+      members["looks"] = .array(plan.looks.map { .number($0) })
+    }
     return .object(members)
   }
 }

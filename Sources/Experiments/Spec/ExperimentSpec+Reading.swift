@@ -166,6 +166,12 @@ extension ExperimentSpec {
     guard let node = root.node("method") else { return method }
     if case .scalar = node.content {
       method.name = root.choice("method") ?? .fixed
+      if method.name == .groupSequential {
+        root.faults.add(
+          .badValue(
+            "method", expected: "a mapping with 'name' and 'planned_units'", found: "'group-sequential' alone"),
+          node.position)
+      }
       return method
     }
     guard let reader = root.mapping("method") else { return method }
@@ -180,6 +186,10 @@ extension ExperimentSpec {
     }
     method.plannedUnits = reader.integer("planned_units", atLeast: 2)
     readBeliefs(reader, &method)
+    if method.name == .groupSequential {
+      reader.require("planned_units", "the units, all arms together, at which the last look is planned")
+      method.groupSequential = GroupSequentialPlan(reading: reader)
+    }
     reader.finish()
     return method
   }

@@ -87,6 +87,8 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var prior = GaussianEffect.Prior.flat
     /// For `bayesian`: lifts within ± this fraction make no practical difference.
     public var negligibleLift: Double?
+    /// Looks and spending; only for the method `group-sequential`.
+    public var groupSequential: GroupSequentialPlan?
   }
 
   public struct DecisionRule: Sendable, Hashable {
@@ -132,11 +134,17 @@ extension ExperimentSpec {
   }
 
   /// How the measurements are judged.
-  public var analysisPlan: AnalysisPlan {
+  public var analysisPlan: AnalysisPlan { analysisPlan(earlierUnits: []) }
+
+  /// The plan at a later look: `earlierUnits`, all arms together, at the looks before it.
+  public func analysisPlan(earlierUnits: [Int]) -> AnalysisPlan {
+    var groupSequential = method.groupSequential
+    groupSequential?.earlierUnits = earlierUnits
     var plan = AnalysisPlan(
       metrics: metrics, control: control, weights: allocation.weights, alpha: method.alpha,
       correction: method.correction, method: method.name, minimumUnits: decision.minimumUnitsPerVariant,
-      plannedUnits: method.plannedUnits, requiresGuardrails: decision.requiresGuardrails, isFinal: data.isFinal,
+      plannedUnits: method.plannedUnits, groupSequential: groupSequential,
+      requiresGuardrails: decision.requiresGuardrails, isFinal: data.isFinal,
       specHash: specHash)
     plan.gatekeeping = method.gatekeeping
     plan.prior = method.prior

@@ -64,6 +64,7 @@ struct AnalysisView {
     let kind =
       switch analysis.method {
       case "sequential": "confidence sequence"
+      case "group-sequential": "repeated confidence interval"
       case "bayesian": "credible interval"
       default: "confidence interval"
       }
@@ -193,6 +194,20 @@ struct AnalysisView {
     return remarks + comparison.notes
   }
 
+  /// "Look 2 at 50% of the planned 20,000 units; |z| >= 2.963 rejects; 0.31% of alpha …".
+  private func words(for look: Analysis.GroupSequential) -> String {
+    var parts = [
+      "\(look.look), at \(format.percent(look.informationFractions.last, digits: 3)) of the planned "
+        + "\(format.count(look.plannedUnits)) units",
+      "spending \(look.spending)" + (look.parameter.map { " (\(format.setting($0)))" } ?? ""),
+      look.bound.map { "rejects at |z| of \(format.number($0, digits: 4)) and more" } ?? "cannot reject",
+      "alpha spent so far \(format.number(look.alphaSpent, digits: 3))",
+    ]
+    if let next = look.nextUnits { parts.append("next look at \(format.count(next)) units") }
+    if look.isFinal { parts.append("the last look") }
+    return parts.joined(separator: "; ")
+  }
+
   var hasAdjusted: Bool { analysis.metrics.contains { $0.comparisons.contains { $0.adjustedPValue != nil } } }
 
   /// Files, version, plan: where the numbers come from.
@@ -205,6 +220,7 @@ struct AnalysisView {
     lines.append(("Rows", rows))
     let correction = correctionName.map { "p-values adjusted by \($0)" } ?? "p-values not adjusted"
     lines.append(("Method", "\(analysis.method), alpha \(format.setting(analysis.alpha)), \(correction)"))
+    if let look = analysis.groupSequential { lines.append(("Look", words(for: look))) }
     if let hash = analysis.provenance.specHash { lines.append(("Plan", hash)) }
     if let seed = analysis.provenance.seed { lines.append(("Seed", "\(seed)")) }
     lines.append(("Verdict", "version \(analysis.provenance.version), schema \(analysis.schema)"))

@@ -92,7 +92,7 @@ import Testing
     ),
     (
       minimal("method: sequental"),
-      "a.yaml:8:9: method: 'sequental' is not one of fixed, sequential, bayesian. Did you mean 'sequential'?"
+      "a.yaml:8:9: method: 'sequental' is not one of fixed, sequential, group-sequential, bayesian. Did you mean 'sequential'?"
     ),
     (
       minimal("method: { prior: { sd: 10% } }"),

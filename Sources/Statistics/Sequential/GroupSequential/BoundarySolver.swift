@@ -43,7 +43,8 @@ struct BoundarySolver: Sendable, Hashable {
     case .spending(let function):
       return spending(spendingFractions.map { function.spent(at: $0, of: side) }, below: floor)
     case .wangTsiatis(let delta): return try shaped(delta, below: floor)
-    case .haybittlePeto(let interim): return try lastTakesTheRest(interim, below: floor)
+    case .haybittlePeto(let interim):
+      return closes ? try lastTakesTheRest(interim, below: floor) : Array(repeating: interim, count: looks)
     }
   }
 

@@ -59,9 +59,10 @@ extension GroupSequentialDesign {
       return try other.efficacyBounds(floor: floor.map { Array($0.prefix(look)) })[look - 1]
     }
     guard try bound(Self.highestSide) <= z else { return nil }
-    let (lowest, highest) = (log(1e-300), log(Self.highestSide))
-    guard try bound(exp(lowest)) > z else { return 1e-300 }
-    let root = try BracketedRoot.find(lowest, highest, tolerance: 1e-13) {
+    // The bound of level a is at least that of a test with one look, so the level sought is at least the tail beyond z.
+    let lowest = max(Normal.standard.survival(z), 1e-300)
+    guard try bound(lowest) > z else { return wholeLevel(lowest) }
+    let root = try BracketedRoot.find(log(lowest), log(Self.highestSide), tolerance: 1e-13) {
       (level: Double) throws(DomainError) -> Double in
       let bound = try bound(exp(level))
       return min(bound, 1e3) - z

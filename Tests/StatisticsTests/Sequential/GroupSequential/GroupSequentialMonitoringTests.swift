@@ -42,6 +42,15 @@ import Testing
     #expect(after.boundary.upper[3] == over.boundary.upper[3])
   }
 
+  /// Haybittle-Peto's bounds adapt too: the constant at every look that does not end the test, the rest at the one that does.
+  @Test func haybittlePetoAdapts() throws {
+    let plan = try Design(looks: 3, alpha: 0.05, efficacy: .haybittlePeto(interim: 3))
+    #expect(try plan.observed(at: [0.2, 0.4, 0.5]).boundary.upper == [3, 3, 3])
+    let ended = try plan.observed(at: [0.2, 0.6], isFinal: true)
+    #expect(ended.boundary.upper[0] == 3)
+    expectClose(ended.cumulativeAlpha[1], 0.05, relative: 1e-12)
+  }
+
   @Test func advice() throws {
     let plan = try Self.plan.get()
     let bound = plan.boundary.upper[1]
