@@ -30,8 +30,8 @@ import Testing
     let skewed = try UniformityTest((0..<100).map { Double($0) / 100 * 0.8 })
     expectClose(skewed.statistic, 0.20799999999999996, relative: 1e-14)
     expectClose(skewed.pValue, 0.0002842922908160945, relative: 0.1)
-    let bent = try KolmogorovSmirnovTest(
-      uniform: (0..<100).map { index in
+    let bent = try UniformityTest(
+      (0..<100).map { index in
         let even = (Double(index * 37 % 100) + 0.5) / 100
         return pow(even, 1.3)
       })
