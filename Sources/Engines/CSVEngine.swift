@@ -24,9 +24,10 @@ public struct CSVEngine: Engine {
   }
 
   package func measure(_ request: MeasurementRequest, _ source: TableSource) throws -> Measurements {
+    if let exposures = request.exposures { return try join(request, exposures, source) }
     let caps = try thresholds(request, source)
     let plan = ColumnPlan(request, caps: caps)
-    let assembly = CellAssembly(plan)
+    let assembly = CellAssembly(plan.shape)
     var chunks: [DuplicateUnits.Chunk] = []
     let isUnitRow = request.unitColumn != nil && request.clusterColumn == nil
     let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { part in

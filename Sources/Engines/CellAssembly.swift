@@ -7,29 +7,40 @@ import Tables
 /// Each cell gets its rows in the order of the files, in blocks counted from its own first row: the result is the same to
 /// the last bit for any number of threads, any cut, and the same rows in more files.
 final class CellAssembly {
-  private let plan: ColumnPlan
+  private let shape: CellShape
   private var arms = Interner()
   private var clusters = Interner()
   private var segments: [Interner]
   /// For each arm: all its units, then one for each segment column.
   private var rows: [[CellRow]] = []
 
-  init(_ plan: ColumnPlan) {
-    self.plan = plan
-    segments = plan.request.segmentColumns.map { _ in Interner() }
+  init(_ shape: CellShape) {
+    self.shape = shape
+    segments = shape.request.segmentColumns.map { _ in Interner() }
   }
 
   /// - Parameter source: says on how many threads.
   func take(_ consumers: [UnitRowConsumer], on source: TableSource) {
     let chunks = consumers.map { consumer in
-      CodedChunk(
+      CodedRows(
         consumer, arms: Self.codes(of: consumer.arms, in: &arms),
         clusters: Self.codes(of: consumer.clusters, in: &clusters),
         segments: consumer.segments.indices.map { Self.codes(of: consumer.segments[$0], in: &segments[$0]) })
     }
+    fill(chunks, on: source)
+  }
+
+  /// Rows whose arms, clusters and segments are numbered as in these words; once, instead of chunks.
+  func take(_ rows: CodedRows, arms: Interner, segments: [Interner], on source: TableSource) {
+    self.arms = arms
+    self.segments = segments
+    fill([rows], on: source)
+  }
+
+  private func fill(_ chunks: [CodedRows], on source: TableSource) {
     while rows.count < arms.count {
       let arm = Int32(truncatingIfNeeded: rows.count)
-      rows.append((-1..<segments.count).map { CellRow(arm: arm, column: $0, plan: plan) })
+      rows.append((-1..<segments.count).map { CellRow(arm: arm, column: $0, shape: shape) })
     }
     let work = rows.flatMap { $0 }
     source.parallel(work.count) { index in
@@ -45,7 +56,7 @@ final class CellAssembly {
 
   /// All cells, with rare segments put together.
   func measurements(files: [InputFile], count: ScanCount, caps: [[Double]?]) -> Measurements {
-    var table = CellTable(plan)
+    var table = CellTable(shape.request)
     for (arm, cellRows) in zip(arms.strings, rows) {
       for row in cellRows {
         for (code, cell) in row.cells.enumerated() {
@@ -53,7 +64,7 @@ final class CellAssembly {
           let segment =
             row.column < 0
             ? nil
-            : Segment(column: plan.request.segmentColumns[row.column], value: segments[row.column].string(of: code))
+            : Segment(column: shape.request.segmentColumns[row.column], value: segments[row.column].string(of: code))
           table.take(cell, CellTable.Key(arm: arm, segment: segment))
         }
       }
@@ -62,18 +73,23 @@ final class CellAssembly {
   }
 }
 
-/// A chunk's rows with its arms, clusters and segments in the numbering of the whole.
-private struct CodedChunk: Sendable {
-  let rows: UnitRowConsumer
-  let arms: [Int32]
-  let clusters: [Int32]
-  let segments: [[Int32]]
+/// Rows of numbers with the codes of their arms, clusters and segments, and what these codes are in the whole.
+struct CodedRows: Sendable {
+  var values: [Double]
+  var armCodes: [Int32]
+  var clusterCodes: [Int32]
+  var segmentCodes: [[Int32]]
+  /// By code.
+  var arms: [Int32]
+  var clusters: [Int32]
+  var segments: [[Int32]]
+}
 
+extension CodedRows {
   init(_ rows: UnitRowConsumer, arms: [Int32], clusters: [Int32], segments: [[Int32]]) {
-    self.rows = rows
-    self.arms = arms
-    self.clusters = clusters
-    self.segments = segments
+    self.init(
+      values: rows.values, armCodes: rows.armCodes, clusterCodes: rows.clusterCodes, segmentCodes: rows.segmentCodes,
+      arms: arms, clusters: clusters, segments: segments)
   }
 }
 
@@ -84,18 +100,18 @@ private final class CellRow: @unchecked Sendable {
   let column: Int
   /// By the segment's code.
   private(set) var cells: [Cell?] = []
-  private let plan: ColumnPlan
+  private let shape: CellShape
 
-  init(arm: Int32, column: Int, plan: ColumnPlan) {
+  init(arm: Int32, column: Int, shape: CellShape) {
     self.arm = arm
     self.column = column
-    self.plan = plan
+    self.shape = shape
   }
 
-  func take(_ chunk: CodedChunk) {
-    let (rows, width) = (chunk.rows, plan.values.count)
-    guard let local = chunk.arms.firstIndex(of: arm) else { return }
-    if column < 0, chunk.clusters.isEmpty, width > 0 {
+  func take(_ rows: CodedRows) {
+    let width = shape.width
+    guard let local = rows.arms.firstIndex(of: arm) else { return }
+    if column < 0, rows.clusters.isEmpty, width > 0 {
       return rows.values.withUnsafeBufferPointer { values in
         rows.armCodes.withUnsafeBufferPointer { arms in
           if let start = values.baseAddress { cell(0).add(start, arms: arms, of: Int32(truncatingIfNeeded: local)) }
@@ -104,8 +120,8 @@ private final class CellRow: @unchecked Sendable {
     }
     rows.values.withUnsafeBufferPointer { values in
       for index in rows.armCodes.indices where rows.armCodes[index] == Int32(truncatingIfNeeded: local) {
-        let code = column < 0 ? 0 : Int(chunk.segments[column][Int(rows.segmentCodes[column][index])])
-        let cluster = chunk.clusters.isEmpty ? -1 : Int(chunk.clusters[Int(rows.clusterCodes[index])])
+        let code = column < 0 ? 0 : Int(rows.segments[column][Int(rows.segmentCodes[column][index])])
+        let cluster = rows.clusters.isEmpty ? -1 : Int(rows.clusters[Int(rows.clusterCodes[index])])
         let cell = cell(code)
         if let start = values.baseAddress {
           cell.add(UnsafeBufferPointer(start: start + index &* width, count: width), cluster: cluster)
@@ -120,7 +136,7 @@ private final class CellRow: @unchecked Sendable {
   private func cell(_ code: Int) -> Cell {
     while cells.count <= code { cells.append(nil) }
     if let known = cells[code] { return known }
-    let fresh = plan.emptyCell(blockRows: column < 0 ? 512 : 32)
+    let fresh = shape.emptyCell(blockRows: column < 0 ? 512 : 32)
     cells[code] = fresh
     return fresh
   }

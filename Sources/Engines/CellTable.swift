@@ -4,7 +4,7 @@ import Tables
 
 /// Cells by the names of their arms and segments.
 struct CellTable {
-  let plan: ColumnPlan
+  let request: MeasurementRequest
   private var cells: [Key: Cell] = [:]
 
   struct Key: Hashable {
@@ -12,7 +12,7 @@ struct CellTable {
     var segment: Segment?
   }
 
-  init(_ plan: ColumnPlan) { self.plan = plan }
+  init(_ request: MeasurementRequest) { self.request = request }
 
   mutating func take(_ cell: Cell, _ key: Key) {
     if let known = cells[key] { known.merge(cell) } else { cells[key] = cell }
@@ -26,7 +26,7 @@ struct CellTable {
       folded.cells[key].map { cell in
         Measurements.Cell(
           arm: key.arm, segment: key.segment, units: cell.units,
-          metrics: plan.request.metrics.indices.map { metric in
+          metrics: request.metrics.indices.map { metric in
             let data = cell.data(metric: metric)
             return Measurements.MetricData(
               moments: data.moments, missing: data.missing, sortedValues: data.sorted, capValue: caps[metric]?.first)
@@ -47,7 +47,7 @@ struct CellTable {
     case (let x?, let y?):
       if x == y { return a.arm < b.arm }
       if x.column != y.column {
-        let columns = plan.request.segmentColumns
+        let columns = request.segmentColumns
         return (columns.firstIndex(of: x.column) ?? 0) < (columns.firstIndex(of: y.column) ?? 0)
       }
       let (isOtherX, isOtherY) = (x.value == CSVEngine.otherSegment, y.value == CSVEngine.otherSegment)
@@ -62,7 +62,7 @@ struct CellTable {
   }
 
   private mutating func foldRareSegments() {
-    for column in plan.request.segmentColumns {
+    for column in request.segmentColumns {
       var sizes: [String: Int] = [:]
       for (key, cell) in cells where key.segment?.column == column {
         sizes[key.segment?.value ?? "", default: 0] += cell.units

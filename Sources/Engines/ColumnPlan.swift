@@ -35,12 +35,7 @@ struct ColumnPlan {
     }
   }
 
-  func emptyCell(blockRows: Int) -> Cell {
-    let isRatio = request.metrics.map { if case .ratio = $0.kind { true } else { false } }
-    return Cell(
-      width: values.count, places: places, quantiles: request.metrics.map(\.isQuantile), blockRows: blockRows,
-      clustered: request.clusterColumn == nil ? nil : ClusterLayout(places: places, isRatio: isRatio))
-  }
+  var shape: CellShape { CellShape(request: request, width: values.count, places: places) }
 
   /// The names to scan, each once: variant, unit, cluster, segments, values.
   var names: [String] {
@@ -60,5 +55,19 @@ extension Metric {
     case .proportion(let column), .quantile(let column, _), .mean(let column, _): [column]
     case .ratio(let numerator, let denominator, _): [numerator, denominator]
     }
+  }
+}
+
+/// What a row of numbers looks like, and where each metric finds its columns in it.
+struct CellShape: Sendable {
+  let request: MeasurementRequest
+  let width: Int
+  let places: [[Int]]
+
+  func emptyCell(blockRows: Int) -> Cell {
+    let isRatio = request.metrics.map { if case .ratio = $0.kind { true } else { false } }
+    return Cell(
+      width: width, places: places, quantiles: request.metrics.map(\.isQuantile), blockRows: blockRows,
+      clustered: request.clusterColumn == nil ? nil : ClusterLayout(places: places, isRatio: isRatio))
   }
 }

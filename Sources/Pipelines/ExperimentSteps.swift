@@ -162,6 +162,9 @@ extension ExperimentSteps {
     for (path, name) in zip(request.files, spec.data.files) where !isThere(path) {
       return .waiting(.data("\(name) is not there yet"))
     }
+    if let name = spec.data.exposures, !isThere(spec.resolved(name)) {
+      return .waiting(.data("\(name) is not there yet"))
+    }
     let measurements = try measured(request)
     let identity = try JSONValue.encoding(measurements.files)
     if let before = context.results["exposures.load"], before["files"] == identity {
@@ -183,6 +186,9 @@ extension ExperimentSteps {
     var measurements = try engine.measure(request)
     for (index, name) in spec.data.files.enumerated() where measurements.files.indices.contains(index) {
       measurements.files[index].name = name
+    }
+    if let name = spec.data.exposures, request.exposures != nil, !measurements.files.isEmpty {
+      measurements.files[measurements.files.count - 1].name = name
     }
     return measurements
   }

@@ -14,6 +14,9 @@ package struct FieldBlock {
   let hasQuotes: Bool
   let hasReturns: Bool
 
+  /// Columns asked for.
+  package var slotCount: Int { columnOfSlot.count }
+
   @inline(__always)
   package func field(_ row: Int, _ slot: Int) -> Field {
     let column = columnOfSlot[slot]

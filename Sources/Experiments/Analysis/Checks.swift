@@ -9,7 +9,21 @@ struct Checks {
   static let sampleRatioAlpha = 0.001
 
   func all() throws -> [Analysis.Check] {
-    [try sampleRatio(), unitsPerArm(), unreadableRows()] + missingValues()
+    [try sampleRatio(), unitsPerArm(), unreadableRows()] + missingValues() + exposures()
+  }
+
+  /// Units in several arms are left out: more than one in a hundred of them may bias what is left.
+  private func exposures() -> [Analysis.Check] {
+    guard let exposure = measurements.exposure else { return [] }
+    let several = exposure.unitsInSeveralArms
+    let units = measurements.arms.reduce(several) { $0 + $1.units }
+    return [
+      Analysis.Check(
+        name: "exposures", outcome: Double(several) > 0.01 * Double(units) ? .warn : .pass, pValue: nil,
+        detail: "\(several) of \(units) units were in several arms and are left out; the windows of "
+          + "\(exposure.immatureUnits) were not over; \(exposure.eventsOfUnits) of \(exposure.events) events are of "
+          + "exposed units.")
+    ]
   }
 
   private func sampleRatio() throws -> Analysis.Check {

@@ -14,6 +14,8 @@ public struct MeasurementRequest: Sendable {
   public var metrics: [Metric]
   /// Share of rows that may be unreadable before the analysis is refused, in [0, 1].
   public var allowedBadRows: Double
+  /// Set: `files` are of events, one row an event, and these are who was exposed to what.
+  public var exposures: ExposureSource?
 
   public init(
     files: [String], variantColumn: String = "variant", unitColumn: String? = nil, clusterColumn: String? = nil,
@@ -29,6 +31,52 @@ public struct MeasurementRequest: Sendable {
   }
 }
 
+/// Who was exposed, when, and how that is joined with events.
+public struct ExposureSource: Sendable, Hashable {
+  /// Files with a row an exposure: unit, variant, time, and what segments, clusters and covariates are taken from.
+  public var files: [String]
+  /// The column of times, in exposures and events.
+  public var timeColumn: String
+  /// The column with an event's name, which the option `event` of metrics is compared with.
+  public var eventColumn: String
+  /// The zone of times that are written without one, an IANA name.
+  public var timeZone: String
+  /// Whether units count whose window was not over at the latest time in the data.
+  public var includesImmature: Bool
+
+  public init(
+    files: [String], timeColumn: String = "timestamp", eventColumn: String = "event", timeZone: String = "UTC",
+    includesImmature: Bool = false
+  ) {
+    self.files = files
+    self.timeColumn = timeColumn
+    self.eventColumn = eventColumn
+    self.timeZone = timeZone
+    self.includesImmature = includesImmature
+  }
+}
+
+/// What came of the join of exposures with events.
+public struct ExposureSummary: Sendable, Codable, Equatable {
+  /// Units in more than one arm; they are left out.
+  public var unitsInSeveralArms: Int
+  /// Units whose longest window was not over.
+  public var immatureUnits: Int
+  /// Events read, and those of exposed units among them.
+  public var events: Int
+  public var eventsOfUnits: Int
+  /// The latest time in the data, seconds since 1970 (UTC).
+  public var observedUntil: Int64
+
+  public init(unitsInSeveralArms: Int, immatureUnits: Int, events: Int, eventsOfUnits: Int, observedUntil: Int64) {
+    self.unitsInSeveralArms = unitsInSeveralArms
+    self.immatureUnits = immatureUnits
+    self.events = events
+    self.eventsOfUnits = eventsOfUnits
+    self.observedUntil = observedUntil
+  }
+}
+
 /// What an engine measured. Everything that the analysis needs, and no rows.
 public struct Measurements: Sendable, Codable, Equatable {
   public var files: [InputFile]
@@ -39,6 +87,8 @@ public struct Measurements: Sendable, Codable, Equatable {
   public var arms: [Arm]
   /// One cell per arm for all units together (`segment` nil), then one per arm and segment value.
   public var cells: [Cell]
+  /// Set where exposures were joined with events.
+  public var exposure: ExposureSummary?
 
   public init(files: [InputFile], rows: Int, unreadableRows: Int, arms: [Arm], cells: [Cell]) {
     self.files = files

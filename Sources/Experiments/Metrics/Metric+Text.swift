@@ -16,6 +16,11 @@ extension Metric {
     }
     if let seconds = options.windowSeconds { text += " | window: \(seconds)s" }
     if let event = options.event { text += " | event: \(event)" }
+    if let filter = options.filter { text += " | where: \(filter)" }
+    if let aggregation = options.aggregation { text += " | aggregate: \(aggregation.rawValue)" }
+    if let threshold = options.threshold { text += " | threshold: \(threshold)" }
+    if let seconds = options.delaySeconds { text += " | delay: \(seconds)s" }
+    if let seconds = options.lookbackSeconds { text += " | lookback: \(seconds)s" }
     return text
   }
 

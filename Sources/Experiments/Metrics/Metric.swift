@@ -46,6 +46,13 @@ public struct Metric: Sendable, Hashable {
     case percentile(Double)
   }
 
+  /// How the events of a unit become its value, where an experiment is measured from events.
+  public enum Aggregation: String, Sendable, Hashable, Codable, CaseIterable {
+    case sum, count, distinct, max, min, last
+    /// 1 if there is an event (with a true value), else 0.
+    case any
+  }
+
   public struct Options: Sendable, Hashable {
     public var role = Role.goal
     public var direction = Direction.up
@@ -55,6 +62,16 @@ public struct Metric: Sendable, Hashable {
     public var windowSeconds: Double?
     /// Only events of this name count.
     public var event: String?
+    /// Only events for which this expression holds count; `RowFilter` has the grammar.
+    public var filter: String?
+    /// Nil: `any` for a proportion, else the sum, and for the column `*` the number of events.
+    public var aggregation: Aggregation?
+    /// A proportion's value is 1 if the unit's aggregate is at least this.
+    public var threshold: Double?
+    /// Seconds from first exposure to the beginning of the window.
+    public var delaySeconds: Double?
+    /// Seconds before first exposure from which events make covariates; nil: as far back as there are events.
+    public var lookbackSeconds: Double?
 
     public init() {}
   }

@@ -112,14 +112,24 @@ private struct MetricParser {
     case "cap":
       if case .proportion = metric.kind { throw fault(.notForKind(option: option, kind: "proportion"), start) }
       metric.options.cap = try cap(value, start)
-    case "window":
-      guard let seconds = Durations.seconds(value), seconds > 0 else {
-        throw fault(.badNumber(option: option, found: value, expected: "a duration such as 7d, 36h or 90m"), start)
-      }
-      metric.options.windowSeconds = seconds
+    case "window": metric.options.windowSeconds = try duration(option, value, start)
+    case "delay": metric.options.delaySeconds = try duration(option, value, start)
+    case "lookback": metric.options.lookbackSeconds = try duration(option, value, start)
     case "event": metric.options.event = value
+    case "where": metric.options.filter = value
+    case "aggregate": metric.options.aggregation = try choice(option, value, start)
+    case "threshold":
+      guard case .proportion = metric.kind else {
+        throw fault(.notForKind(option: option, kind: metric.kindName), start)
+      }
+      guard let number = Double(value), number.isFinite else {
+        throw fault(.badNumber(option: option, found: value, expected: "a number"), start)
+      }
+      metric.options.threshold = number
     default:
-      let options = ["role", "direction", "margin", "cap", "window", "event"]
+      let options = [
+        "role", "direction", "margin", "cap", "window", "event", "where", "aggregate", "threshold", "delay", "lookback",
+      ]
       throw fault(.unknownOption(option, nearest: nearestName(to: option, among: options)), start)
     }
   }
@@ -131,6 +141,13 @@ private struct MetricParser {
       throw fault(.unknownValue(option: option, found: value, known: Value.allCases.map(\.rawValue)), start)
     }
     return found
+  }
+
+  private func duration(_ option: String, _ value: String, _ start: Int) throws(MetricSpecFault) -> Double {
+    guard let seconds = Durations.seconds(value), seconds > 0 else {
+      throw fault(.badNumber(option: option, found: value, expected: "a duration such as 7d, 36h or 90m"), start)
+    }
+    return seconds
   }
 
   private func cap(_ value: String, _ start: Int) throws(MetricSpecFault) -> Metric.Cap {
@@ -180,10 +197,18 @@ private struct MetricParser {
     throw fault(.expected("a closing '\"'", found: "the end"), start)
   }
 
-  /// Everything up to the next bar, without blanks at its ends.
+  /// Everything up to the next single bar outside quotes, without blanks at its ends.
   private mutating func value() -> String {
     let start = index
-    while index < bytes.count, bytes[index] != UInt8(ascii: "|") { index += 1 }
+    var isQuoted = false
+    while index < bytes.count {
+      if bytes[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if bytes[index] == UInt8(ascii: "|"), !isQuoted {
+        guard index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "|") else { break }
+        index += 1
+      }
+      index += 1
+    }
     var slice = bytes[start..<index]
     while let first = slice.first, first == 0x20 || first == 0x09 { slice.removeFirst() }
     while let last = slice.last, last == 0x20 || last == 0x09 { slice.removeLast() }

@@ -87,6 +87,11 @@ extension ExperimentSpec {
     }
     options.windowSeconds = reader.duration("window")
     options.event = reader.text("event")
+    options.filter = reader.text("where")
+    options.aggregation = reader.choice("aggregate")
+    if kind == .proportion { options.threshold = reader.number("threshold", "a number") { $0.isFinite } }
+    options.delaySeconds = reader.duration("delay")
+    options.lookbackSeconds = reader.duration("lookback")
     return options
   }
 

@@ -127,10 +127,15 @@ extension ExperimentSpec {
 
   /// What an engine is asked to measure.
   public var measurementRequest: MeasurementRequest {
-    MeasurementRequest(
+    var request = MeasurementRequest(
       files: data.files.map(resolved), variantColumn: data.variantColumn, unitColumn: data.unitColumn,
       clusterColumn: data.clusterColumn, segmentColumns: data.segmentColumns, metrics: metrics,
       allowedBadRows: data.allowedBadRows)
+    if let exposures = data.exposures {
+      request.exposures = ExposureSource(files: [resolved(exposures)])
+      if let column = data.timeColumn { request.exposures?.timeColumn = column }
+    }
+    return request
   }
 
   /// How the measurements are judged.

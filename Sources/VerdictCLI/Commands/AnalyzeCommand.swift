@@ -11,18 +11,26 @@ import Tables
 struct AnalyzeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",
-    abstract: "Compare the arms of an experiment from CSV files, one row a unit.",
+    abstract: "Compare the arms of an experiment from CSV files: one row a unit, or exposures and events.",
     discussion: """
       EXAMPLES
         verdict analyze units.csv --metric 'conversion=proportion(converted)'
         verdict analyze 'exports/*.csv.gz' --metric 'revenue=mean(revenue, covariates: pre_revenue) | cap: p99.9' \\
           --metric 'latency=mean(ms) | role: guardrail | direction: down | margin: 2%' -o report.html
         zcat units.csv.gz | verdict analyze - --metric 'aov=ratio(revenue, orders)' --format json
+        verdict analyze events.csv --exposures exposures.csv --time occurred_at --metric \\
+          'revenue=mean(amount, covariates: amount) | event: purchase | where: amount > 0 | window: 7d | lookback: 28d'
 
       METRICS   NAME=KIND(ARGS) | option: value
         proportion(converted) · mean(revenue) · mean(revenue, covariates: pre_revenue+pre_orders)
         ratio(revenue, orders) · quantile(latency, 0.95)
         options: cap: p99.9 | direction: down | role: guardrail | margin: 2%
+
+      EVENTS    With --exposures the files hold one row an event. A unit counts in the arm of its first exposure, with its
+        events from then on; a unit seen in several arms is left out. Covariates that are no column of the exposures are
+        the same sums from before exposure. '*' stands for the events themselves: proportion(*), mean(*).
+        options: event: NAME | where: CONDITION | window: 7d | delay: 7d | lookback: 28d
+                 aggregate: sum|count|distinct|max|min|last|any | threshold: 50 (a proportion of units that reach it)
 
       Exits with 1 if a check fails or a guardrail is crossed.
       """)
@@ -54,6 +62,23 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "Rows are observations; the values of this column are the independent clusters.")
   var cluster: String?
 
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: "A file of exposures (unit, variant, time); the other files are then events. May be given several times.")
+  var exposures: [String] = []
+
+  @Option(help: "The column of times in exposures and events.")
+  var time = "timestamp"
+
+  @Option(help: "The column of events' names, for the option 'event' of metrics.")
+  var event = "event"
+
+  @Option(help: "The zone of times that are written without one, an IANA name.")
+  var timeZone = "UTC"
+
+  @Flag(help: "Count units whose window is not over yet; they are left out of the metric otherwise.")
+  var includeImmature = false
+
   @OptionGroup var statistics: StatisticsOptions
   @OptionGroup var table: TableInputOptions
   @OptionGroup var output: OutputOptions
@@ -83,6 +108,12 @@ struct AnalyzeCommand: ParsableCommand {
     request.clusterColumn = cluster
     request.segmentColumns = segment
     request.allowedBadRows = table.allowBadRows
+    if !exposures.isEmpty {
+      request.unitColumn = unit ?? "user_id"
+      request.exposures = ExposureSource(
+        files: try table.expanded(exposures), timeColumn: time, eventColumn: event, timeZone: timeZone,
+        includesImmature: includeImmature)
+    }
     let measurements = try engine.measure(request, source)
     var plan = AnalysisPlan(metrics: metrics, control: control)
     plan.weights = try weights.map { text in
@@ -90,7 +121,10 @@ struct AnalyzeCommand: ParsableCommand {
     }
     try statistics.apply(to: &plan)
     var analysis = try Analysis(measurements, plan: plan, isClustered: cluster != nil)
-    if table.sha256 { analysis.input.files = zip(analysis.input.files, source.files).map(withSHA256) }
+    if table.sha256 {
+      let files = try source.files + table.expanded(exposures).map { path throws in try TableFile(path) }
+      analysis.input.files = zip(analysis.input.files, files).map(withSHA256)
+    }
     return analysis
   }
 
@@ -101,7 +135,7 @@ struct AnalyzeCommand: ParsableCommand {
       return unit
     }
     if source.columns.contains("user_id") { return "user_id" }
-    if cluster == nil {
+    if cluster == nil, exposures.isEmpty {
       Terminal.notice("no column 'user_id': every row counts as a unit of its own (--unit names another column)")
     }
     return nil

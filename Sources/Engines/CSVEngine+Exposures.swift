@@ -1,0 +1,106 @@
+import Basics
+import Experiments
+import Foundation
+import Statistics
+import Tables
+
+/// Joins exposures with events by unit: each unit counts from its first exposure, in its first arm's cell.
+///
+/// Memory grows with units, not with events; events of others than exposed units are counted and left. Two passes, one
+/// over each input; sums are taken in the order of the files, so results do not depend on threads or cuts.
+extension CSVEngine {
+  func join(_ request: MeasurementRequest, _ exposures: ExposureSource, _ events: TableSource) throws -> Measurements {
+    let source = try TableSource(exposures.files, options: options)
+    let plan = try EventPlan(request, exposures, exposureColumns: source.columns)
+    guard let clock = ZoneClock(exposures.timeZone) else {
+      let known = TimeZone.knownTimeZoneIdentifiers
+      throw EventLogFault(
+        .unknownTimeZone(exposures.timeZone, nearest: nearestName(to: exposures.timeZone, among: known)))
+    }
+    let eventColumns = UnitEvents.columns(plan)
+    try events.requireColumns(eventColumns)
+
+    let units = ExposedUnits(plan)
+    let exposureColumns = ExposureConsumer.columns(plan)
+    var count = try source.scan(exposureColumns, allowedBadRows: request.allowedBadRows) { part in
+      ExposureConsumer(plan, reader: CellReader(exposureColumns, part, options), clock: clock)
+    } deliver: { chunks, _ in
+      for chunk in chunks { units.take(chunk) }
+    }
+    let totals = UnitTotals(plan, units)
+    let eventCount = try events.scan(eventColumns, allowedBadRows: request.allowedBadRows) { part in
+      UnitEvents(plan, units, reader: CellReader(eventColumns, part, options), clock: clock)
+    } deliver: { chunks, _ in
+      totals.take(chunks, on: events)
+    }
+    count.rows += eventCount.rows
+    count.badRows += eventCount.badRows
+
+    let table = try UnitTable(plan, units, totals)
+    let assembly = CellAssembly(plan.shape)
+    assembly.take(table.rows, arms: units.arms, segments: units.segments, on: events)
+    var measurements = assembly.measurements(
+      files: Self.identities(events) + Self.identities(source), count: count, caps: table.caps)
+    measurements.exposure = table.summary
+    return measurements
+  }
+}
+
+/// The numbers of the units that are compared.
+private struct UnitTable {
+  private(set) var rows: CodedRows
+  /// For each metric the thresholds of its outcome columns.
+  private(set) var caps: [[Double]?] = []
+  let summary: ExposureSummary
+
+  init(_ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals) throws {
+    let kept = (0..<units.count).filter { !units.isSeveral[$0] }
+    guard !kept.isEmpty else { throw ExposureFault(.noUnits) }
+    var values: [Double] = []
+    values.reserveCapacity(kept.count * plan.columns.count)
+    var immature = 0
+    for unit in kept {
+      let observed = totals.latest - units.times[unit]
+      if plan.longestWindow > observed { immature += 1 }
+      for column in plan.columns {
+        if column.matureAfter > observed, !plan.exposures.includesImmature {
+          values.append(.nan)
+          continue
+        }
+        switch column.source {
+        case .events(let value): values.append(totals.number(unit, value))
+        case .reaches(let value, let threshold): values.append(totals.number(unit, value) >= threshold ? 1 : 0)
+        case .attribute(let place): values.append(units.attributes[unit * units.width + place])
+        }
+      }
+    }
+    func all(_ interner: Interner) -> [Int32] { (0..<interner.count).map { Int32(truncatingIfNeeded: $0) } }
+    rows = CodedRows(
+      values: values, armCodes: kept.map { units.armCodes[$0] },
+      clusterCodes: units.clusterCodes.isEmpty ? [] : kept.map { units.clusterCodes[$0] },
+      segmentCodes: units.segmentCodes.map { codes in kept.map { codes[$0] } }, arms: all(units.arms),
+      clusters: all(units.clusters), segments: units.segments.map(all))
+    summary = ExposureSummary(
+      unitsInSeveralArms: units.count - kept.count, immatureUnits: immature, events: totals.events,
+      eventsOfUnits: totals.eventsOfUnits, observedUntil: totals.latest)
+    caps = plan.request.metrics.indices.map { metric in
+      plan.request.metrics[metric].options.cap.map { cap(of: metric, plan, $0) }
+    }
+  }
+
+  /// Pulls in the outcomes of a metric and returns the thresholds; percentiles are of all arms pooled, type 7.
+  private mutating func cap(of metric: Int, _ plan: EventPlan, _ cap: Metric.Cap) -> [Double] {
+    let width = plan.columns.count
+    return plan.places[metric].filter { plan.columns[$0].isOutcome }.map { place in
+      let cells = stride(from: place, to: rows.values.count, by: width)
+      let threshold: Double
+      switch cap {
+      case .absolute(let value): threshold = value
+      case .percentile(let percentile):
+        threshold = SampleQuantile.type7(cells.map { rows.values[$0] }.filter { !$0.isNaN }.sorted(), percentile / 100)
+      }
+      for cell in cells where rows.values[cell] > threshold { rows.values[cell] = threshold }
+      return threshold
+    }
+  }
+}

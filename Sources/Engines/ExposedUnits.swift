@@ -1,0 +1,204 @@
+import Experiments
+import Tables
+
+/// The exposed units: each with its first exposure and what stands beside it.
+final class ExposedUnits: @unchecked Sendable {
+  let index: UnitIndex
+  private(set) var times: [Int64] = []
+  private(set) var arms = Interner()
+  private(set) var armCodes: [Int32] = []
+  /// Seen in several arms.
+  private(set) var isSeveral: [Bool] = []
+  private(set) var segments: [Interner]
+  private(set) var segmentCodes: [[Int32]]
+  private(set) var clusters = Interner(expected: 64)
+  private(set) var clusterCodes: [Int32] = []
+  /// `width` numbers a unit, NaN where one is missing.
+  private(set) var attributes: [Double] = []
+  let width: Int
+  private(set) var latest = Int64.min
+
+  init(_ plan: EventPlan) {
+    index = UnitIndex()
+    segments = plan.request.segmentColumns.map { _ in Interner() }
+    segmentCodes = segments.map { _ in [] }
+    width = plan.attributes.count
+  }
+
+  var count: Int { times.count }
+
+  @inline(__always) func time(of unit: Int) -> Int64 { times[unit] }
+
+  /// Takes the exposures of a chunk, chunks in file order. Of two at the same second the first in the file is the first.
+  func take(_ chunk: ExposureConsumer) {
+    let arms = Self.codes(of: chunk.arms, in: &self.arms)
+    let clusters = Self.codes(of: chunk.clusters, in: &self.clusters)
+    let segments = chunk.segments.indices.map { Self.codes(of: chunk.segments[$0], in: &self.segments[$0]) }
+    for row in chunk.ids.indices {
+      let unit = index.insert(chunk.ids[row].bytes, hash: chunk.ids[row].hash)
+      let arm = arms[Int(chunk.armCodes[row])]
+      latest = max(latest, chunk.times[row])
+      if unit == count {
+        times.append(chunk.times[row])
+        armCodes.append(arm)
+        isSeveral.append(false)
+        for column in segments.indices {
+          segmentCodes[column].append(segments[column][Int(chunk.segmentCodes[column][row])])
+        }
+        if !clusters.isEmpty { clusterCodes.append(clusters[Int(chunk.clusterCodes[row])]) }
+        attributes.append(contentsOf: chunk.attributes[row * width..<(row + 1) * width])
+      } else {
+        if armCodes[unit] != arm { isSeveral[unit] = true }
+        guard chunk.times[row] < times[unit] else { continue }
+        times[unit] = chunk.times[row]
+        for column in segments.indices {
+          segmentCodes[column][unit] = segments[column][Int(chunk.segmentCodes[column][row])]
+        }
+        if !clusters.isEmpty { clusterCodes[unit] = clusters[Int(chunk.clusterCodes[row])] }
+        for column in 0..<width { attributes[unit * width + column] = chunk.attributes[row * width + column] }
+      }
+    }
+  }
+
+  private static func codes(of local: Interner, in global: inout Interner) -> [Int32] {
+    (0..<local.count).map { code in
+      local.bytes(of: code).withUnsafeBufferPointer { Int32(truncatingIfNeeded: global.code(of: $0)) }
+    }
+  }
+}
+
+/// The exposures of one chunk.
+struct ExposureConsumer: RowConsumer, @unchecked Sendable {
+  /// An id in the text, which lives as long as its file.
+  struct Identifier {
+    let bytes: UnsafeBufferPointer<UInt8>
+    let hash: UInt64
+  }
+  private let reader: CellReader
+  private var clock: ZoneClock
+  private let slots: (unit: Int, variant: Int, time: Int, cluster: Int?, segments: [Int], attributes: [Int])
+
+  private(set) var ids: [Identifier] = []
+  private(set) var times: [Int64] = []
+  private(set) var arms = Interner()
+  private(set) var armCodes: [Int32] = []
+  private(set) var clusters = Interner()
+  private(set) var clusterCodes: [Int32] = []
+  private(set) var segments: [Interner]
+  private(set) var segmentCodes: [[Int32]]
+  private(set) var attributes: [Double] = []
+
+  init(_ plan: EventPlan, reader: CellReader, clock: ZoneClock) {
+    self.reader = reader
+    self.clock = clock
+    let request = plan.request
+    slots = (
+      reader.slot(request.unitColumn ?? ""), reader.slot(request.variantColumn), reader.slot(plan.exposures.timeColumn),
+      request.clusterColumn.map(reader.slot), request.segmentColumns.map(reader.slot), plan.attributes.map(reader.slot)
+    )
+    segments = slots.segments.map { _ in Interner() }
+    segmentCodes = segments.map { _ in [] }
+  }
+
+  /// The columns of exposures that are read.
+  static func columns(_ plan: EventPlan) -> [String] {
+    let request = plan.request
+    let keys = [request.unitColumn, request.variantColumn, plan.exposures.timeColumn, request.clusterColumn]
+    return CellReader.unique(keys.compactMap { $0 } + request.segmentColumns + plan.attributes)
+  }
+
+  mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
+    let unit = try reader.filled(fields, slots.unit)
+    let variant = try reader.filled(fields, slots.variant)
+    let time = try reader.time(fields, slots.time, &clock)
+    let cluster = try slots.cluster.map { slot throws(RowFault) in try reader.filled(fields, slot) }
+    let before = attributes.count
+    do throws(RowFault) {
+      for slot in slots.attributes { attributes.append(try reader.number(fields, slot)) }
+    } catch {
+      attributes.removeLast(attributes.count - before)
+      throw error
+    }
+    ids.append(Identifier(bytes: unit.bytes, hash: ByteHash.hash(unit.bytes)))
+    times.append(time)
+    armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
+    if let cluster { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: cluster))) }
+    for (column, slot) in slots.segments.enumerated() {
+      segmentCodes[column].append(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot])))
+    }
+  }
+}
+
+/// Reads single cells and says what is wrong with one.
+struct CellReader: Sendable {
+  private let names: [String]
+  private let base: UInt
+  private let nullWords: [[UInt8]]
+
+  init(_ names: [String], _ part: TablePart, _ options: TableOptions) {
+    self.names = names
+    base = UInt(bitPattern: part.file.text.baseAddress)
+    nullWords = options.nullWords.map { Array($0.utf8) }
+  }
+
+  static func unique(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+
+  func slot(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
+
+  @inline(__always)
+  func filled(_ fields: UnsafeBufferPointer<Field>, _ slot: Int) throws(RowFault) -> Field {
+    guard fields[slot].count > 0 else { throw fault(.emptyCell(column: names[slot]), fields[slot]) }
+    return fields[slot]
+  }
+
+  /// Seconds since 1970 (UTC).
+  @inline(__always)
+  func time(_ fields: UnsafeBufferPointer<Field>, _ slot: Int, _ clock: inout ZoneClock) throws(RowFault) -> Int64 {
+    let field = fields[slot]
+    let text = field.trimmed
+    if let stamp = FieldParsing.timestamp(text) { return clock.seconds(of: stamp) }
+    throw text.isEmpty
+      ? fault(.emptyCell(column: names[slot]), field)
+      : fault(.notATime(column: names[slot], found: shown(field)), field)
+  }
+
+  /// NaN if missing.
+  func number(_ fields: UnsafeBufferPointer<Field>, _ slot: Int) throws(RowFault) -> Double {
+    let field = fields[slot]
+    let text = field.trimmed
+    if text.isMissing(nullWords) { return .nan }
+    switch FieldParsing.number(text) {
+    case .value(let value): return value
+    case .notANumber: throw fault(.notANumber(column: names[slot], found: shown(field)), field)
+    case .tooLarge: throw fault(.numberTooLarge(column: names[slot], found: shown(field)), field)
+    }
+  }
+
+  /// NaN if missing.
+  func boolean(_ fields: UnsafeBufferPointer<Field>, _ slot: Int) throws(RowFault) -> Double {
+    let field = fields[slot]
+    let text = field.trimmed
+    if text.isMissing(nullWords) { return .nan }
+    guard let value = FieldParsing.boolean(text) else {
+      throw fault(.notABoolean(column: names[slot], found: shown(field)), field)
+    }
+    return value ? 1 : 0
+  }
+
+  func isMissing(_ field: Field) -> Bool { field.trimmed.isMissing(nullWords) }
+
+  /// A condition that compares a cell with something that it is not.
+  func misfit(_ fault: RowFilter.FieldFault, _ field: Field, _ column: String) -> RowFault {
+    self.fault(
+      fault.isNumber
+        ? .notANumber(column: column, found: shown(field)) : .notABoolean(column: column, found: shown(field)), field)
+  }
+
+  private func shown(_ field: Field) -> String { String(field.string.prefix(40)) }
+  private func fault(_ kind: TableFault.Kind, _ field: Field) -> RowFault {
+    RowFault(kind, offset: Int(UInt(bitPattern: field.start) - base))
+  }
+}

@@ -1,0 +1,174 @@
+import Engines
+import Experiments
+import Foundation
+import Tables
+import TestSupport
+import Testing
+
+@Suite struct ExposureTests {
+  static func measure(
+    exposures: String, events: String, _ metrics: [String], chunkBytes: Int = 1 << 20, threads: Int? = 1,
+    _ change: (inout MeasurementRequest) -> Void = { _ in }
+  ) throws -> Measurements {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "exposures-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let paths = ["exposures.csv", "events.csv"].map { folder.appending(path: $0).path }
+    try Data(exposures.utf8).write(to: URL(filePath: paths[0]))
+    try Data(events.utf8).write(to: URL(filePath: paths[1]))
+    var options = TableOptions(threads: threads)
+    options.chunkBytes = chunkBytes
+    var request = MeasurementRequest(
+      files: [paths[1]], unitColumn: "u", metrics: try metrics.map { text throws in try Metric(parsing: text) })
+    request.exposures = ExposureSource(files: [paths[0]], timeColumn: "t", eventColumn: "e")
+    change(&request)
+    return try CSVEngine(options: options).measure(request)
+  }
+
+  /// a: exposed at 100, and again at 50 (the first); b at 100; c in both arms; d at 900.
+  static let exposures = "u,variant,t,age\na,x,100,30\nb,y,100,40\nc,x,100,50\nc,y,200,50\na,x,50,31\nd,y,900,\n"
+  static let events = """
+    u,t,e,v
+    a,49,buy,7
+    a,50,buy,1
+    a,149,buy,2
+    a,150,buy,4
+    a,60,view,
+    b,99,buy,5
+    b,120,buy,-3
+    b,121,buy,-3
+    c,130,buy,100
+    d,950,buy,6
+    z,110,buy,1000
+    b,1000,view,8
+    """
+
+  static func means(_ metric: String, _ change: (inout MeasurementRequest) -> Void = { _ in }) throws -> [[Double]] {
+    try measure(exposures: exposures, events: events, [metric], change).cells.map { $0.metrics[0].moments.mean }
+  }
+
+  @Test(
+    "by hand; windows of 100 s: a 50..<150, b 100..<200, d 900..<1000",
+    arguments: [
+      // x: a. y: b and d.
+      ("m=mean(v) | event: buy | window: 100s", [[3.0], [0]]),
+      ("m=mean(*) | event: buy | window: 100s", [[2], [1.5]]),
+      ("m=mean(v) | event: buy", [[7], [0]]),
+      ("m=mean(v) | event: buy | where: v > 0", [[7], [3]]),
+      ("m=proportion(*) | where: e == \"view\" || v > 5", [[1], [1]]),
+      ("m=mean(v) | aggregate: max | event: buy", [[4], [1.5]]),
+      ("m=mean(v) | aggregate: min | event: buy", [[1], [1.5]]),
+      ("m=mean(v) | aggregate: last", [[4], [7]]),
+      ("m=mean(e) | aggregate: distinct", [[2], [1.5]]),
+      ("m=mean(v) | aggregate: count", [[3], [2]]),
+      ("m=proportion(v) | threshold: 6", [[1], [0.5]]),
+      ("m=ratio(v, *) | event: buy", [[7, 3], [0, 1.5]]),
+      // 50 to 150 s after exposure: a 100..<200, b 150..<250, d 950..<1050 (not over at 1000: d is left out).
+      ("m=mean(v) | event: buy | delay: 50s | window: 100s", [[6], [0]]),
+      // Covariates: from events before exposure, or a column of the exposures; d's age is missing.
+      ("m=mean(v, covariates: v) | event: buy", [[7, 7], [0, 2.5]]),
+      ("m=mean(v, covariates: v) | event: buy | lookback: 1s", [[7, 7], [0, 2.5]]),
+      ("m=mean(v, covariates: age) | event: buy", [[7, 31], [-6, 40]]),
+    ] as [(String, [[Double]])])
+  func byHand(_ metric: String, _ means: [[Double]]) throws {
+    #expect(try Self.means(metric) == means)
+  }
+
+  @Test func theSummaryCounts() throws {
+    let metric = "m=mean(v) | window: 200s"
+    let measured = try Self.measure(exposures: Self.exposures, events: Self.events, [metric])
+    #expect(
+      measured.exposure
+        == ExposureSummary(
+          unitsInSeveralArms: 1, immatureUnits: 1, events: 12, eventsOfUnits: 11, observedUntil: 1000))
+    #expect(measured.arms.map(\.units) == [1, 2])
+    #expect(measured.cells[1].metrics[0].missing == 1)
+    let included = try Self.measure(exposures: Self.exposures, events: Self.events, [metric]) {
+      $0.exposures?.includesImmature = true
+    }
+    #expect(included.cells[1].metrics[0].missing == 0)
+  }
+
+  @Test func capsArePercentilesOfAllArms() throws {
+    // Sums 7 (a), -6 (b), 6 (d): the median is 6.
+    #expect(try Self.means("m=mean(v) | event: buy | cap: p50") == [[6], [0]])
+  }
+
+  /// Thousands of random events against a plain definition, for any cut and threads.
+  @Test func agreesWithAPlainDefinition() throws {
+    var generator = SeededGenerator(seed: 77)
+    var exposures = "u,variant,t,c\n"
+    var first: [String: (arm: String, time: Int)] = [:]
+    var several: Set<String> = []
+    for _ in 0..<600 {
+      let unit = "unit-\(Int.random(in: 0..<500, using: &generator))"
+      let arm = (Int.random(in: 0..<50, using: &generator) == 0) != unit.hasSuffix("1") ? "x" : "y"
+      let time = Int.random(in: 1000..<5000, using: &generator)
+      exposures += "\(unit),\(arm),\(time),c\(unit.count)\n"
+      if let known = first[unit] {
+        if known.arm != arm { several.insert(unit) }
+        if time < known.time { first[unit] = (arm, time) }
+      } else {
+        first[unit] = (arm, time)
+      }
+    }
+    var events = "v,u,e,t\n"
+    var sums: [String: Double] = [:]
+    for _ in 0..<5_000 {
+      let unit = "unit-\(Int.random(in: 0..<550, using: &generator))"
+      let time = Int.random(in: 0..<9000, using: &generator)
+      let value = Double(Int.random(in: -500..<900, using: &generator)) / 8
+      let event = Bool.random(using: &generator) ? "buy" : "\"vi\"\"ew\""
+      events += "\(value),\(unit),\(event),\(time)\n"
+      if let known = first[unit], event == "buy", time >= known.time, time < known.time + 1000, value > 3 {
+        sums[unit, default: 0] += value
+      }
+    }
+    let kept = first.filter { !several.contains($0.key) }
+    #expect(several.count >= 5)
+    var results: [Measurements] = []
+    for (chunkBytes, threads) in [(64, 1), (1000, nil), (1 << 20, 1), (4096, 2)] as [(Int, Int?)] {
+      results.append(
+        try Self.measure(
+          exposures: exposures, events: events,
+          ["m=mean(v) | event: buy | window: 1000s | where: v > 3", "d=mean(e, covariates: v) | aggregate: distinct"],
+          chunkBytes: chunkBytes, threads: threads
+        ) { $0.segmentColumns = ["c"] })
+    }
+    for arm in ["x", "y"] {
+      let units = kept.filter { $0.value.arm == arm }.keys
+      let mean = units.reduce(0) { $0 + (sums[$1] ?? 0) } / Double(units.count)
+      let cell = try #require(results[0].cells.first { $0.arm == arm && $0.segment == nil })
+      #expect(cell.units == units.count)
+      expectClose(cell.metrics[0].moments.mean[0], mean, relative: 1e-12)
+    }
+    for result in results.dropFirst() {
+      #expect(result.cells == results[0].cells)
+      #expect(result.exposure == results[0].exposure)
+    }
+  }
+
+  @Test func faults() {
+    func sentence(_ metric: String, exposures: String = Self.exposures, events: String = Self.events) -> String {
+      do {
+        _ = try Self.measure(exposures: exposures, events: events, [metric])
+        return "no fault"
+      } catch { return "\(error)" }
+    }
+    #expect(sentence("m=mean(w)").hasSuffix("events.csv:1:1: no column 'w'. Did you mean 'u'?"))
+    #expect(
+      sentence("m=mean(v)", events: "u,t,e,v\na,soon,buy,1\n").hasSuffix(
+        "events.csv:2:3: column 't' expects a date or time such as 2026-11-23 or 2026-11-23T14:05:00Z, found 'soon'."))
+    #expect(
+      sentence("m=mean(v) | where: e > 1").contains("column 'e' expects a number, found 'buy'."))
+    #expect(
+      sentence("m=mean(*) | aggregate: max")
+        == "metric 'm': 'max' needs a column of the events; '*' can only be counted.")
+    #expect(
+      sentence("m=proportion(v) | aggregate: max")
+        == "metric 'm': a proportion of 'max' needs a threshold, for example | threshold: 50")
+    #expect(
+      sentence("m=mean(v)", exposures: "u,variant,t\na,x,1\na,y,2\n")
+        == "every exposed unit was in several arms: nothing is left to compare.")
+  }
+}
