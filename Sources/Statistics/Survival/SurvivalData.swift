@@ -19,18 +19,8 @@ public struct SurvivalData: Sendable, Hashable {
     time: [Double], event: [Bool], entry: [Double]? = nil, weights: [Double]? = nil
   ) throws(DomainError) {
     try Self.check(time, event.count, entry, weights)
-    let order = time.indices.sorted { time[$0] < time[$1] }
-    var (times, events, leaving): ([Double], [Double], [Double]) = ([], [], [])
-    for unit in order {
-      let weight = weights?[unit] ?? 1
-      if times.last != time[unit] {
-        times.append(time[unit])
-        events.append(0)
-        leaving.append(0)
-      }
-      leaving[leaving.count - 1] += weight
-      if event[unit] { events[events.count - 1] += weight }
-    }
+    let (times, events, leaving) =
+      weights.map { Self.grouped(time, event, weights: $0) } ?? Self.grouped(time, event)
     // Backwards, so that sums of integers stay exact.
     var atRisk = [Double](repeating: 0, count: times.count)
     var left = 0.0
@@ -43,6 +33,47 @@ public struct SurvivalData: Sendable, Hashable {
     self.atRisk = atRisk
     self.events = events
     units = time.count
+  }
+
+  /// Distinct times, with the events and all departures at each.
+  private static func grouped(
+    _ time: [Double], _ event: [Bool], weights: [Double]
+  ) -> (times: [Double], events: [Double], leaving: [Double]) {
+    var (times, events, leaving): ([Double], [Double], [Double]) = ([], [], [])
+    for unit in time.indices.sorted(by: { time[$0] < time[$1] }) {
+      if times.last != time[unit] {
+        times.append(time[unit])
+        events.append(0)
+        leaving.append(0)
+      }
+      leaving[leaving.count - 1] += weights[unit]
+      if event[unit] { events[events.count - 1] += weights[unit] }
+    }
+    return (times, events, leaving)
+  }
+
+  /// The same for weights of 1, in linear time: the bits of a time that is not negative order as the time does, and leave room for the
+  /// event in the lowest bit.
+  private static func grouped(
+    _ time: [Double], _ event: [Bool]
+  ) -> (times: [Double], events: [Double], leaving: [Double]) {
+    // Adding 0 makes -0 a 0.
+    var keys = zip(time, event).map { ($0 + 0).bitPattern << 1 | ($1 ? 1 : 0) }
+    RadixSort.ascending(&keys)
+    var (times, events, leaving): ([Double], [Double], [Double]) = ([], [], [])
+    var next = 0
+    while next < keys.count {
+      let (start, bits) = (next, keys[next] >> 1)
+      var count: UInt64 = 0
+      while next < keys.count, keys[next] >> 1 == bits {
+        count += keys[next] & 1
+        next += 1
+      }
+      times.append(Double(bitPattern: bits))
+      events.append(Double(count))
+      leaving.append(Double(next - start))
+    }
+    return (times, events, leaving)
   }
 
   private static func check(

@@ -96,6 +96,18 @@ import Testing
       repeated.times == weighted.times && repeated.atRisk == weighted.atRisk && repeated.events == weighted.events)
   }
 
+  /// Many units take the sort by digits, weights of 1 the general one: the same data, ties and -0 included.
+  @Test(arguments: [10, 20_000]) func bothSortsAgree(units: Int) throws {
+    var generator = SeededGenerator(seed: 12)
+    var time = (0..<units).map { $0 % 2 == 0 ? generator.exponential() : (50 * generator.uniform()).rounded(.down) }
+    time[3] = -0.0
+    let event = (0..<units).map { _ in generator.uniform() < 0.6 }
+    let byDigits = try SurvivalData(time: time, event: event)
+    let general = try SurvivalData(time: time, event: event, weights: [Double](repeating: 1, count: units))
+    #expect(byDigits == general)
+    #expect(byDigits.times == Set(time).sorted())
+  }
+
   @Test func faults() throws {
     #expect(throws: DomainError("units", 0, "must be at least 1")) { try SurvivalData(time: [], event: []) }
     #expect(throws: DomainError("survival time", -1, "must be finite and at least 0")) {
