@@ -22,6 +22,15 @@ public struct AllocationFault: InputFault, Hashable {
     case notText(SchemeName)
     case notASCII(SchemeName)
     case noSQL(SchemeName, dialect: String, hash: String)
+    case badRange(String)
+    case overlap(first: String, second: String)
+    case layerFull(layer: String, wanted: String, free: String)
+    case unknownArm(String, known: [String])
+    case duplicateID
+    case notRising(String)
+    case badWindow(Int64, burnIn: Int64)
+    case blockTooLong(Int)
+    case badSearch(String)
     case overSubscribed(name: String, wanted: Int, free: Int)
   }
   public let kind: Kind
@@ -56,6 +65,21 @@ public struct AllocationFault: InputFault, Hashable {
     case .notText(let scheme): "the id is not valid UTF-8, and \(scheme.rawValue) hashes characters."
     case .noSQL(let scheme, let dialect, let hash):
       "\(dialect) has no \(hash), which \(scheme.rawValue) needs. Assign with this program and load the result."
+    case .badRange(let found): "expected shares in [0, 1] with at most 6 decimals, the lower first; found \(found)."
+    case .overlap(let first, let second): "the range of '\(second)' overlaps with that of '\(first)'."
+    case .layerFull(let layer, let wanted, let free):
+      "no gap of the layer '\(layer)' holds \(wanted); \(free) of it are free, perhaps in pieces."
+    case .unknownArm(let name, let known):
+      "no arm '\(name)'."
+        + (nearestName(to: name, among: known).map { " Did you mean '\($0)'?" }
+          ?? " The arms are \(known.joined(separator: ", ")).")
+    case .duplicateID: "a unit id is there twice; each unit has one arm. Remove one of the rows."
+    case .notRising(let found): "the stages' coverages must rise, above 0 and at most 1; found \(found)."
+    case .badWindow(let window, let burnIn):
+      "a window must be positive and longer than its burn-in; found \(window) s and \(burnIn) s."
+    case .blockTooLong(let length):
+      "a block that holds the weights exactly has \(length) units, at most 1000 are possible; use rounder weights."
+    case .badSearch(let reason): "a search for a balanced salt needs \(reason)."
     case .overSubscribed(let name, let wanted, let free):
       "'\(name)' has \(free) of its segments free, \(wanted) are asked for."
     case .notASCII(let scheme):
