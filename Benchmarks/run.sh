@@ -1,14 +1,32 @@
 #!/usr/bin/env bash
 # Times the main jobs of a release build on generated data.
-# usage: Benchmarks/run.sh VERDICT [ROWS]
+# usage: Benchmarks/run.sh VERDICT [ROWS] [--peers]
+#   --peers   makes a virtual environment with the peers of requirements.txt, times them beside it, writes RESULTS.md
 set -euo pipefail
-verdict=$(realpath "${1:?usage: Benchmarks/run.sh VERDICT [ROWS]}")
-rows=${2:-1000000}
+usage='usage: Benchmarks/run.sh VERDICT [ROWS] [--peers]'
+verdict=$(realpath "${1:?$usage}")
+shift
+rows=1000000
+peers=no
+for word in "$@"; do
+  case $word in
+    --peers) peers=yes ;;
+    *[!0-9]* | '') echo "$usage" >&2; exit 2 ;;
+    *) rows=$word ;;
+  esac
+done
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 awk -v rows="$rows" -f "$here/units.awk" >"$folder/units.csv"
+awk -v units=$((rows / 5)) -v events="$rows" -v folder="$folder" -f "$here/events.awk"
+if [ $peers = yes ]; then
+  python3 -m venv "$here/.venv"
+  "$here/.venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
+  "$here/.venv/bin/python" "$here/peers.py" "$verdict" "$folder"
+  exit
+fi
 cd "$folder"
 megabytes=$(awk -v b="$(wc -c <units.csv)" 'BEGIN { printf "%.1f", b / 1e6 }')
 printf '%s rows, %s MB, %s cores, %s\n\n' "$rows" "$megabytes" "$(nproc)" \
@@ -33,3 +51,6 @@ job 'analyze: proportion, CUPED mean, ratio' "$verdict" analyze units.csv --metr
 job 'analyze: the same by country' "$verdict" analyze units.csv --segment country --metric 'c=proportion(converted)' \
   --metric 'r=mean(revenue, covariates: pre_revenue)' --metric 'a=ratio(revenue, orders)'
 job 'assign: verdict/1' "$verdict" assign units.csv --salt s --weights control=1,treatment=1
+job 'analyze: exposures and events, 7 days' "$verdict" analyze events.csv --exposures exposures.csv --include-immature \
+  --metric 'r=mean(value) | event: purchase | window: 7d'
+job 'profile' "$verdict" profile units.csv

@@ -23,7 +23,9 @@ struct VerdictCommand: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Experiments",
-        subcommands: [DesignCommand.self, AnalyzeCommand.self, AssignCommand.self, AuditCommand.self]),
+        subcommands: [
+          ProfileCommand.self, DesignCommand.self, AnalyzeCommand.self, AssignCommand.self, AuditCommand.self,
+        ]),
       CommandGroup(
         name: "Durable runs",
         subcommands: [

@@ -1,0 +1,61 @@
+import Tables
+import TestSupport
+import Testing
+
+@Suite struct TableProfileTests {
+  static func profile(_ text: String, chunkBytes: Int = 1 << 20) throws -> TableProfile {
+    var options = TableOptions()
+    options.chunkBytes = chunkBytes
+    return try TableProfile(
+      try TableSource(files: [TableFile(name: "t.csv", bytes: Array(text.utf8))], options: options))
+  }
+
+  @Test func kindsRolesAndTheSuggestedLine() throws {
+    var text = "user_id,group,country,paid,revenue,orders,signed_up,note\n"
+    for unit in 0..<100 {
+      text += "u\(unit),\(unit % 2 == 0 ? "A" : "B"),\(["DE", "FR"][unit % 2]),\(unit % 3 == 0),"
+      text +=
+        "\(unit % 10 == 0 ? "NA" : "\(Double(unit) / 4)"),\(unit % 7 == 0 ? "" : "\(unit)"),2026-01-\(10 + unit % 20),\n"
+    }
+    let profile = try Self.profile(text)
+    #expect(profile.rows == 100)
+    #expect(profile.columns.map(\.kind) == [.text, .text, .text, .boolean, .decimal, .integer, .time, .empty])
+    #expect(profile.columns.map(\.role) == [.unit, .variant, .segment, .metric, .metric, .metric, .time, nil])
+    #expect(profile.columns.map(\.missing) == [0, 0, 0, 0, 0, 15, 0, 100])
+    #expect(profile.columns.map(\.distinct) == [100, 2, 2, 2, 91, 85, 20, 0])
+    #expect(profile.columns[4].nullWords == ["NA"])
+    #expect(
+      profile.suggestion
+        == "verdict analyze t.csv --variant group --null NA --metric 'paid=proportion(paid)' "
+        + "--metric 'revenue=mean(revenue)' --metric 'orders=mean(orders)'")
+  }
+
+  @Test func eventsSuggestCohorts() throws {
+    var text = "customer,at,event name\n"
+    for row in 0..<60 { text += "c\(row % 30),2026-02-0\(1 + row % 9),buy\n" }
+    #expect(try Self.profile(text).suggestion == "verdict cohort t.csv --unit customer --time at")
+  }
+
+  /// 20,000 numbers and as many words: quantiles within one percent, distinct within three standard errors, for any cut.
+  @Test func sketchesKeepTheirBounds() throws {
+    var generator = SeededGenerator(seed: 8)
+    var text = "x,word\n"
+    var values: [Double] = []
+    for row in 0..<20_000 {
+      let value = (generator.uniform() * 2e6 - 4e5).rounded() / 100
+      values.append(value)
+      text += "\(value),w\(row % 12_000)\n"
+    }
+    values.sort()
+    let whole = try Self.profile(text)
+    let found = try #require(whole.columns[0].quantiles)
+    #expect(found.first == values.first && found.last == values.last)
+    for (index, p) in [0.25, 0.5, 0.75, 0.95].enumerated() {
+      let exact = values[Int((p * 20_000).rounded(.up)) - 1]
+      #expect(abs(found[index + 1] - exact) <= 0.0101 * abs(exact))
+    }
+    #expect(!whole.columns[1].isDistinctExact)
+    #expect(abs(Double(whole.columns[1].distinct) / 12_000 - 1) < 3 / 4094.0.squareRoot())
+    #expect(try Self.profile(text, chunkBytes: 1000).columns == whole.columns)
+  }
+}
