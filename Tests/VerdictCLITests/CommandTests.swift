@@ -6,7 +6,8 @@ import Testing
 /// The other commands, each by its contract.
 @Suite struct CommandTests {
   static let commands = [
-    "", "design", "analyze", "assign", "run", "status", "resume", "approve", "history", "verify", "deploy", "rollback",
+    "", "profile", "design", "analyze", "assign", "run", "status", "resume", "approve", "history", "verify", "deploy",
+    "rollback",
     "cohort",
     "flow", "flow check", "flow diff", "flow draw", "flow format", "flow list", "flow print", "kernels", "kernels list",
     "kernels check", "kernels calibrate",

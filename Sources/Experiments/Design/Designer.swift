@@ -185,6 +185,9 @@ struct Designer {
     let kind = spec.metric.kindName
     let measured = try spec.history?.outcome(of: spec.metric)
     let baseline = spec.baseline ?? measured?.baseline
+    if spec.treatmentStandardDeviation != nil, spec.metric.kindName != "mean" {
+      throw DesignSpecFault(.notFor(option: "--treatment-sd", kind: kind))
+    }
     switch spec.metric.kind {
     case .quantile: throw DesignSpecFault(.quantile)
     case .proportion:

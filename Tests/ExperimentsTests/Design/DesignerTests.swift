@@ -202,5 +202,7 @@ import Testing
     var correlated = try spec("c=proportion(x)") { $0.baseline = 0.1 }
     correlated.correlation = 0.5
     #expect(sentence(correlated) == "--correlation is not for a proportion.")
+    correlated.treatmentStandardDeviation = 2
+    #expect(sentence(correlated) == "--treatment-sd is not for a proportion.")
   }
 }

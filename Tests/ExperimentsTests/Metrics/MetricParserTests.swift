@@ -36,6 +36,19 @@ import Testing
           $0.windowSeconds = 7 * 86_400
           $0.event = "purchase"
         })
+    let events = try Metric(
+      parsing:
+        "p=proportion(*) | where: a > 1 || b == \"x|y\" | aggregate: max | threshold: 2 | delay: 1d | lookback: 4w")
+    #expect(
+      events.options
+        == Self.options {
+          $0.filter = "a > 1 || b == \"x|y\""
+          $0.aggregation = .max
+          $0.threshold = 2
+          $0.delaySeconds = 86_400
+          $0.lookbackSeconds = 28 * 86_400
+        })
+    #expect(try Metric(parsing: events.text) == events)
     #expect(try Metric(parsing: "l=mean(x) | margin: 0.5").options.margin == .absolute(0.5))
     #expect(try Metric(parsing: "l=mean(x) | cap: -3").options.cap == .absolute(-3))
   }

@@ -79,7 +79,7 @@ import Testing
     ),
     (
       "{ name: sequential, planned_units: 100, looks: 4 }",
-      "no key 'looks' in 'method'. Known: name, alpha, correction, planned_units, prior, negligible."
+      "no key 'looks' in 'method'. Known: name, alpha, correction, gatekeeping, planned_units, prior, negligible."
     ),
   ]) func faults(method: String, sentence: String) {
     #expect(Self.faults(method) == sentence)

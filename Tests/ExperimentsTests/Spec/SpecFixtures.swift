@@ -50,6 +50,10 @@ enum SpecFixtures {
         cap: p99.9
         window: 14d
         event: purchase
+        where: amount > 0
+        aggregate: max
+        delay: 1d
+        lookback: 28d
       - { name: per order, kind: ratio, numerator: revenue, denominator: orders, role: secondary }
       - { name: slow, kind: quantile, column: latency, probability: 0.95, role: guardrail, direction: down, margin: 2% }
     method:
