@@ -5,22 +5,27 @@ import Testing
 
 /// The other commands, each by its contract.
 @Suite struct CommandTests {
-  static let commands = [
-    "", "profile", "design", "analyze", "assign", "run", "status", "resume", "approve", "history", "verify", "deploy",
-    "rollback",
-    "cohort",
-    "flow", "flow check", "flow diff", "flow draw", "flow format", "flow list", "flow print", "kernels", "kernels list",
-    "kernels check", "kernels calibrate",
-    "notebook", "notebook check", "notebook run", "demo", "spec", "spec check", "spec schema", "spec example", "doctor",
-  ]
+  /// Every command is found in the program itself, so a new one cannot be forgotten.
+  @Test func helpHasExamplesThatFitATerminal() throws {
+    let dump = try Program.run(["--experimental-dump-help"], in: try Folder()).output
+    let commands = try paths(#require(try JSONValue(parsing: dump)["command"]))
+    #expect(commands.count > 40)
+    for path in commands where path != ["help"] {
+      let command = path.joined(separator: " ")
+      let outcome = try Program.run(path + ["--help"], in: try Folder())
+      #expect(outcome.exit == 0 && outcome.errors.isEmpty, "\(command)")
+      let lines = outcome.output.components(separatedBy: "\n")
+      let start = try #require(lines.firstIndex { ["EXAMPLE", "EXAMPLES"].contains($0) }, "no example: \(command)")
+      let examples = lines[(start + 1)...].prefix { !$0.isEmpty }
+      #expect(examples.contains { $0.contains("verdict \(command)") }, "\(command)")
+      // A line that was broken at 80 columns goes on at the margin.
+      for line in examples { #expect(line.hasPrefix("  "), "\(command): \(line)") }
+    }
+  }
 
-  @Test("--help has an example", arguments: commands)
-  func help(command: String) throws {
-    let outcome = try Program.run(command.split(separator: " ").map(String.init) + ["--help"], in: try Folder())
-    #expect(outcome.exit == 0)
-    #expect(outcome.errors.isEmpty)
-    #expect(outcome.output.contains("EXAMPLE"))
-    #expect(outcome.output.contains("verdict \(command)"))
+  private func paths(_ command: JSONValue, below parent: [String]? = nil) -> [[String]] {
+    let path = parent.map { $0 + [command["commandName"]?.string ?? ""] } ?? []
+    return [path] + (command["subcommands"]?.array ?? []).flatMap { paths($0, below: path) }
   }
 
   @Test func assign() throws {

@@ -45,4 +45,10 @@ import Testing
       #expect(try Program.run([command, "--help"], in: try Folder()).exit == 0, "\(command)")
     }
   }
+
+  /// Made by: verdict flow draw ab-test -o Examples/ab-test.svg
+  @Test func thePictureIsTheModels() throws {
+    let shown = try String(contentsOf: Repository.root.appending(path: "Examples/ab-test.svg"), encoding: .utf8)
+    #expect(try Program.run(["flow", "draw", "ab-test"], in: try Folder()).output == shown)
+  }
 }

@@ -15,22 +15,28 @@ struct AnalyzeCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         verdict analyze units.csv --metric 'conversion=proportion(converted)'
-        verdict analyze 'exports/*.csv.gz' --metric 'revenue=mean(revenue, covariates: pre_revenue) | cap: p99.9' \\
-          --metric 'latency=mean(ms) | role: guardrail | direction: down | margin: 2%' -o report.html
-        zcat units.csv.gz | verdict analyze - --metric 'aov=ratio(revenue, orders)' --format json
-        verdict analyze events.csv --exposures exposures.csv --time occurred_at --metric \\
-          'revenue=mean(amount, covariates: amount) | event: purchase | where: amount > 0 | window: 7d | lookback: 28d'
+        verdict analyze 'exports/*.csv.gz' -o report.html \\
+          --metric 'revenue=mean(revenue, covariates: pre_revenue) | cap: p99.9' \\
+          --metric 'delay=mean(ms) | role: guardrail | direction: down | margin: 2%'
+        zcat units.csv.gz | verdict analyze - --metric 'aov=ratio(revenue, orders)'
+        verdict analyze events.csv --exposures exposures.csv \\
+          --metric 'revenue=mean(amount) | event: purchase | window: 7d'
 
       METRICS   NAME=KIND(ARGS) | option: value
-        proportion(converted) · mean(revenue) · mean(revenue, covariates: pre_revenue+pre_orders)
+        proportion(converted) · mean(revenue)
+        mean(revenue, covariates: pre_revenue+pre_orders)
         ratio(revenue, orders) · quantile(latency, 0.95)
         options: cap: p99.9 | direction: down | role: guardrail | margin: 2%
 
-      EVENTS    With --exposures the files hold one row an event. A unit counts in the arm of its first exposure, with its
-        events from then on; a unit seen in several arms is left out. Covariates that are no column of the exposures are
-        the same sums from before exposure. '*' stands for the events themselves: proportion(*), mean(*).
-        options: event: NAME | where: CONDITION | window: 7d | delay: 7d | lookback: 28d
-                 aggregate: sum|count|distinct|max|min|last|any | threshold: 50 (a proportion of units that reach it)
+      EVENTS    With --exposures the files hold one row an event. A unit counts in
+      the arm of its first exposure, with its events from then on; a unit seen in
+      several arms is left out. Covariates that are no column of the exposures are
+      the same sums from before exposure. '*' stands for the events themselves:
+      proportion(*), mean(*).
+        mean(amount, covariates: amount) | event: purchase | where: amount > 0 |
+          window: 7d | delay: 1d | lookback: 28d
+        aggregate: sum|count|distinct|max|min|last|any
+        threshold: 50 (a proportion of units that reach it)
 
       Exits with 1 if a check fails or a guardrail is crossed.
       """)

@@ -11,17 +11,24 @@ struct AssignCommand: ParsableCommand {
     abstract: "Hash unit ids to variants: the same bytes give the same arm, everywhere and for ever.",
     discussion: """
       EXAMPLES
-        verdict assign users.csv --salt checkout-2026 --weights control=50,treatment=50
-        verdict assign users.csv --salt checkout-2026 --weights control=1,treatment=1 --coverage 0.1 -o assigned.csv
-        verdict assign --salt checkout-2026 --weights control=1,treatment=1 --explain user-17
-        verdict assign --salt checkout-2026 --weights control=1,treatment=1 --sql duckdb
-        verdict assign users.csv --scheme unleash/1 --salt checkout --weights control=500,treatment=500
+        verdict assign users.csv --salt checkout-2026 \\
+          --weights control=50,treatment=50
+        verdict assign users.csv --salt checkout-2026 \\
+          --weights control=1,treatment=1 --coverage 0.1 -o assigned.csv
+        verdict assign --salt checkout-2026 --weights control=1,treatment=1 \\
+          --explain user-17
+        verdict assign --salt checkout-2026 --weights control=1,treatment=1 \\
+          --sql duckdb
+        verdict assign users.csv --scheme unleash/1 --salt checkout \\
+          --weights control=500,treatment=500
         verdict assign --list-schemes
 
-      Units outside the coverage have an empty variant. The scheme verdict/1 is published in Sources/Allocation/README.md,
-      so that SQL or another language gives the same arms; the others are the platforms' own, bit for bit.
-      Rows are written while the table is read, in its order; memory does not grow with it, but standard input and
-      compressed files are held in memory. With -o the file appears whole or not at all.
+      Units outside the coverage have an empty variant. The scheme verdict/1 is
+      published in Sources/Allocation/README.md, so that SQL or another language
+      gives the same arms; the others are the platforms' own, bit for bit. Rows are
+      written while the table is read, in its order; memory does not grow with it,
+      but standard input and compressed files are held in memory. With -o the file
+      appears whole or not at all.
       """)
 
   @Argument(help: ArgumentHelp("CSV with a column of ids; '-' is standard input.", valueName: "file"))

@@ -13,17 +13,22 @@ struct AuditCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         verdict audit users.csv --experiments experiments.yaml
-        verdict audit users.csv --experiments experiments.yaml --to verdict/1 --format html -o audit.html
+        verdict audit users.csv --experiments experiments.yaml --to verdict/1 \\
+          --format html -o audit.html
 
         experiments:
-          - { name: checkout, scheme: growthbook/1, salt: checkout, weights: { control: 50, treatment: 50 } }
-          - { name: pricing, salt: pricing-2026, weights: { control: 1, treatment: 1 }, coverage: 0.2 }
+          - { name: checkout, scheme: growthbook/1, salt: checkout,
+              weights: { control: 50, treatment: 50 } }
+          - { name: pricing, salt: pricing-2026, coverage: 0.2,
+              weights: { control: 1, treatment: 1 } }
         transitions:
           - { from: checkout, to: pricing }
 
-      Checked are the arms' shares, uniformity over 100 salts, avalanche, ids at edges and outside ASCII on which the SDKs of
-      a platform differ, the independence of all pairs (chi-squared by Holm, phi), and who would move between allocations.
-      Exits with 1 if something was found. All ids are kept in memory.
+      Checked are the arms' shares, uniformity over 100 salts, avalanche, ids at
+      edges and outside ASCII on which the SDKs of a platform differ, the
+      independence of all pairs (chi-squared by Holm, phi), and who would move
+      between allocations. Exits with 1 if something was found. All ids are kept in
+      memory.
       """)
 
   @Argument(help: ArgumentHelp("CSV with a column of ids; '-' is standard input.", valueName: "file"))

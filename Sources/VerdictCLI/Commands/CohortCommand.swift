@@ -15,11 +15,14 @@ struct CohortCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         verdict cohort events.csv --unit user_id --time occurred_at --period week
-        verdict cohort orders.csv.gz --unit customer_id --time date --period month --amount amount --ltv bg-nbd -o ltv.html
-        verdict cohort events.csv --period day --time-zone Europe/Berlin --format csv > retention.csv
+        verdict cohort orders.csv.gz --unit customer_id --time date \\
+          --period month --amount amount --ltv bg-nbd -o ltv.html
+        verdict cohort events.csv --period day --time-zone Europe/Berlin \\
+          --format csv > retention.csv
 
-      A unit's cohort is the period of its first event. Immature cells are blank, never 0. Every rate has its interval.
-      CSV is the long form cohort,period,size,retained,rate,lower,upper.
+      A unit's cohort is the period of its first event. Immature cells are blank,
+      never 0. Every rate has its interval. CSV is the long form
+      cohort,period,size,retained,rate,lower,upper.
       """)
 
   enum RetentionMode: String, ExpressibleByArgument, CaseIterable {

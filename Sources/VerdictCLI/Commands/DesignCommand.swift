@@ -13,17 +13,25 @@ struct DesignCommand: ParsableCommand {
     abstract: "Plan an experiment: of units, effect and power any two give the third.",
     discussion: """
       EXAMPLES
-        verdict design --metric 'conversion=proportion(converted)' --baseline 10% --lift 5%
-        verdict design --metric 'revenue=mean(revenue)' --baseline 12.5 --sd 40 --units 20000 --correlation 0.6
-        verdict design --metric 'errors=proportion(failed) | role: guardrail | direction: down | margin: 0.2%' --baseline 1%
-        verdict design --from last-month.csv --metric 'revenue=mean(revenue, covariates: pre_revenue)' \\
+        verdict design --metric 'conversion=proportion(converted)' --baseline 10% \\
+          --lift 5%
+        verdict design --metric 'revenue=mean(revenue)' --baseline 12.5 --sd 40 \\
+          --units 20000 --correlation 0.6
+        verdict design --baseline 1% --metric \\
+          'errors=proportion(x) | role: guardrail | direction: down | margin: 0.2%'
+        verdict design --from last-month.csv --metric \\
+          'revenue=mean(revenue, covariates: pre_revenue)' \\
           --time first_seen --days 7,14,21,28
-        verdict design --metric 'sales=mean(sales)' --sd 30 --effect 4 --cluster-size 40 --icc 0.05
-        verdict design --metric 'conversion=proportion(converted)' --baseline 10% --lift 5% --looks 4
+        verdict design --metric 'sales=mean(sales)' --sd 30 --effect 4 \\
+          --cluster-size 40 --icc 0.05
+        verdict design --metric 'conversion=proportion(converted)' --baseline 10% \\
+          --lift 5% --looks 4
 
-      Give the effect for the units, the units for the effect, both for the power; traffic gives the effect by the day.
-      The metric's notation is that of 'verdict analyze'; a guardrail with a margin is planned as non-inferior.
-      Units are counted over all arms. Exits with 2 and the reason if the problem has no answer.
+      Give the effect for the units, the units for the effect, both for the power;
+      traffic gives the effect by the day. The metric's notation is that of 'verdict
+      analyze'; a guardrail with a margin is planned as non-inferior. Units are
+      counted over all arms. Exits with 2 and the reason if the problem has no
+      answer.
       """)
 
   @Option(help: ArgumentHelp("The metric, as for analyze.", valueName: "metric"))

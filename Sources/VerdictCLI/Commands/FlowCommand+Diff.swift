@@ -10,8 +10,9 @@ extension FlowCommand {
         EXAMPLE
           verdict flow diff oauth oauth_fixed
 
-        Layout, comments and the numbering of nodes are no change. Nodes and edges are added (+), removed (-), changed (~) or
-        moved (>): a node to another lane, an edge to another node.
+        Layout, comments and the numbering of nodes are no change. Nodes and edges are
+        added (+), removed (-), changed (~) or moved (>): a node to another lane, an
+        edge to another node.
         """)
 
     @Argument(help: "The model as it was: a .flow file, a built-in model's name, or '-'.")

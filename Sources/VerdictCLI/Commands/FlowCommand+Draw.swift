@@ -11,10 +11,12 @@ extension FlowCommand {
         EXAMPLES
           verdict flow draw ab-test -o ab-test.svg
           verdict flow draw model.flow --theme dark -o model.png
-          verdict flow draw --run .verdict/runs/checkout-1 -o now.svg      where a run stands
+          verdict flow draw --run .verdict/runs/checkout-1 -o now.svg
+              where a run stands
 
-        Time goes from left to right, edges leave and arrive at the sides that the model's handles name. The same model gives the
-        same bytes on every machine. A file that ends in .png is converted by rsvg-convert or chromium.
+        Time goes from left to right, edges leave and arrive at the sides that the
+        model's handles name. The same model gives the same bytes on every machine. A
+        file that ends in .png is converted by rsvg-convert or chromium.
         """)
 
     @Argument(help: "A .flow file, a text that holds a model, a built-in model's name, or '-'. Not needed with --run.")

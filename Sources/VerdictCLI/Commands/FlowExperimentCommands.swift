@@ -14,10 +14,13 @@ struct ExperimentFlow: ParsableCommand {
     discussion: """
       EXAMPLES
         verdict flow experiment billing_dispute log.csv
-        verdict flow experiment model.flow log.csv --window 14d --units units.csv --spec experiment.yaml
+        verdict flow experiment model.flow log.csv --window 14d --units units.csv \\
+          --spec experiment.yaml
 
-      metric= on a node or an edge is a metric, split= on a node is the exposure: a unit counts from its first visit there. --units
-      writes one row a unit, --spec an experiment for 'verdict run'. Exits with 1 if a check fails or a guardrail is crossed.
+      metric= on a node or an edge is a metric, split= on a node is the exposure: a
+      unit counts from its first visit there. --units writes one row a unit, --spec
+      an experiment for 'verdict run'. Exits with 1 if a check fails or a guardrail
+      is crossed.
       """)
 
   @Argument(help: "A .flow file, a built-in model's name, or '-'.")

@@ -92,12 +92,15 @@ struct MeasureFlow: ParsableCommand {
     discussion: """
       EXAMPLES
         verdict flow measure content_moderation log.csv
-        verdict flow measure model.flow log.csv --cohort start.week --window 14d -o funnel.html
-        verdict flow measure model.flow log.csv --min-fit 0.95       exits with 1 if fewer cases fit
+        verdict flow measure model.flow log.csv --cohort start.week --window 14d \\
+          -o funnel.html
+        verdict flow measure model.flow log.csv --min-fit 0.95
+            exits with 1 if fewer cases fit
 
-      The log has case_id,event,timestamp and perhaps unit_id, variant, node, lifecycle. Each case is explained by the cheapest walk
-      through the model, exactly; what does not fit is counted as unknown event, skip, wrong order or forbidden jump, each with an
-      example. CSV has one row an edge.
+      The log has case_id,event,timestamp and perhaps unit_id, variant, node,
+      lifecycle. Each case is explained by the cheapest walk through the model,
+      exactly; what does not fit is counted as unknown event, skip, wrong order or
+      forbidden jump, each with an example. CSV has one row an edge.
       """)
 
   @Argument(help: "A .flow file, a built-in model's name, or '-'.")
@@ -139,7 +142,8 @@ struct FitFlow: ParsableCommand {
         verdict flow fit model.flow log.csv > fitted.flow
         verdict flow fit model.flow log.csv -o model.flow --format table
 
-      Comments, layout and all other attributes stay byte for byte. Without --format the text is printed; with it what was learnt.
+      Comments, layout and all other attributes stay byte for byte. Without --format
+      the text is printed; with it what was learnt.
       """)
 
   @Argument(help: "A .flow file or a built-in model's name.")

@@ -92,11 +92,13 @@ struct RunFlow: ParsableCommand {
     abstract: "Run any model, durably: stopped at any moment, it goes on where it was.",
     discussion: """
       EXAMPLES
-        verdict flow run deploy.flow --into runs/42 --step build='make all' --step ship=./ship.sh
+        verdict flow run deploy.flow --into runs/42 --step build='make all' \\
+          --step ship=./ship.sh
         verdict flow resume runs/42
 
-      Steps are commands, written in the model as step="sh: make all" or given by --step. A recorded step is never run again; an
-      unrecorded one may run twice, and its VERDICT_KEY is the same both times.
+      Steps are commands, written in the model as step="sh: make all" or given by
+      --step. A recorded step is never run again; an unrecorded one may run twice,
+      and its VERDICT_KEY is the same both times.
       """)
 
   @Argument(help: "A .flow file, a built-in model's name, or '-'.")
@@ -237,8 +239,8 @@ struct MigrateFlow: ParsableCommand {
       EXAMPLE
         verdict flow migrate runs/42 new.flow --map n7=n9
 
-      Nodes keep their ids unless --map says otherwise. The old model stays beside the new one, and the journal says from where on
-      which is followed.
+      Nodes keep their ids unless --map says otherwise. The old model stays beside
+      the new one, and the journal says from where on which is followed.
       """)
 
   @Argument(help: "The run's folder.")
@@ -271,7 +273,8 @@ struct ReplayFlow: ParsableCommand {
       EXAMPLE
         verdict flow replay runs/42 --step build='make all'
 
-      Nothing is recorded, but the commands are really run: use it where they may run again.
+      Nothing is recorded, but the commands are really run: use it where they may run
+      again.
       """)
 
   @Argument(help: "The run's folder.")

@@ -14,10 +14,13 @@ struct SimulateFlow: ParsableCommand {
       EXAMPLES
         verdict flow simulate content_moderation --cases 100000
         verdict flow simulate model.flow --cases 5000 --format csv -o log.csv
-        verdict flow simulate billing_dispute --arm control --arm treatment:n4:Yes=0.9 --log log.csv
+        verdict flow simulate billing_dispute --arm control \\
+          --arm treatment:n4:Yes=0.9 --log log.csv
 
-      CSV is the event log itself: case_id,event,timestamp,unit_id[,variant],node,lifecycle,resource. The same seed gives the same
-      bytes on any number of threads. Models with resources= queue; without them a million cases take about a second.
+      CSV is the event log itself:
+      case_id,event,timestamp,unit_id[,variant],node,lifecycle,resource. The same
+      seed gives the same bytes on any number of threads. Models with resources=
+      queue; without them a million cases take about a second.
       """)
 
   @Argument(help: "A .flow file, a built-in model's name, or '-'.")

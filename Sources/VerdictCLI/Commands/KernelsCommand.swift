@@ -26,7 +26,8 @@ struct KernelsCommand: ParsableCommand {
         EXAMPLE
           verdict kernels check Datasets/References/*.json
 
-        The files have the schema verdict.reference/1; a case of a kernel that this build lacks counts as failed.
+        The files have the schema verdict.reference/1; a case of a kernel that this
+        build lacks counts as failed.
         """)
 
     @Argument(help: ArgumentHelp("Reference files.", valueName: "file"))
@@ -48,7 +49,8 @@ struct KernelsCommand: ParsableCommand {
         EXAMPLE
           verdict kernels calibrate --runs 20000 > calibration.md
 
-        The table is Markdown. The band holds the counts that chance alone stays within, 99.9 times in 100.
+        The table is Markdown. The band holds the counts that chance alone stays
+        within, 99.9 times in 100.
         """)
 
     @Option(help: "Simulated experiments for each procedure.")

@@ -13,8 +13,9 @@ struct ProfileCommand: ParsableCommand {
         verdict profile units.csv
         verdict profile 'exports/*.csv.gz' --format json
 
-      One pass over all columns; memory does not grow with the rows. Distinct values are exact below 4,096 and estimated to
-      two percent beyond; quantiles are within one percent of their value. No value of a row is printed.
+      One pass over all columns; memory does not grow with the rows. Distinct values
+      are exact below 4,096 and estimated to two percent beyond; quantiles are within
+      one percent of their value. No value of a row is printed.
       """)
 
   @Argument(help: ArgumentHelp("CSV or TSV files, also .gz; '-' is standard input.", valueName: "file"))

@@ -51,9 +51,10 @@ struct RunCommand: ParsableCommand {
         verdict run experiment.yaml
         verdict run Examples/actg175.yaml --yes       answer every question with yes
 
-      The run is journalled: stopped at any moment, it goes on with 'verdict resume' and repeats no recorded step.
-      It stops where it must wait, for data, for a time or for a person ('verdict approve').
-      'verdict spec example' prints a spec to begin with.
+      The run is journalled: stopped at any moment, it goes on with 'verdict resume'
+      and repeats no recorded step. It stops where it must wait, for data, for a time
+      or for a person ('verdict approve'). 'verdict spec example' prints a spec to
+      begin with.
       """)
 
   @Argument(help: ArgumentHelp("The spec, YAML.", valueName: "spec"))
