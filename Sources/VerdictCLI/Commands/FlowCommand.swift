@@ -89,8 +89,10 @@ struct FlowCommand: ParsableCommand {
   struct PrintFlow: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "print", abstract: "A built-in model's text, to read or to make your own.",
-      discussion:
-        "EXAMPLE\n  verdict flow print ab-test > my-ab-test.flow      then: model: my-ab-test.flow in the spec")
+      discussion: """
+        EXAMPLE
+          verdict flow print ab-test > my.flow   then 'model: my.flow' in the spec
+        """)
 
     @Argument(help: "The model's name; 'verdict flow list' names them.")
     var name: String
