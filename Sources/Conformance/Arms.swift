@@ -2,9 +2,10 @@ import Basics
 import Statistics
 
 extension JSONValue {
-  /// `confidence`, 0.95 where the case names none.
+  /// `confidence`, `level` or `credibility`, 0.95 where the case names none.
   func confidence() throws -> ConfidenceLevel {
-    self["confidence"] == nil ? .ninetyFive : try ConfidenceLevel(number("confidence"))
+    let key = ["confidence", "level", "credibility"].first { self[$0] != nil }
+    return try key.map { try ConfidenceLevel(number($0)) } ?? .ninetyFive
   }
 
   /// Columns of one length.

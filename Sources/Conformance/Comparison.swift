@@ -6,28 +6,30 @@ package struct Disagreement: Sendable, Hashable {
   package let path: String
   package let got: String
   package let expected: String
-  /// |got - expected| / |expected|; nil where that has no meaning.
+  /// |got - expected| over |expected|, or over the scale where that is larger; nil where that has no meaning.
   package let relativeError: Double?
 }
 
 /// The rule of the schema: every number in `expected` is compared, element by element; a result may hold more.
 package enum Comparison {
+  /// - Parameter scale: what relative errors of smaller numbers are relative to.
   package static func disagreements(
-    got: JSONValue, expected: JSONValue, tolerance: Double, absolute: Double?
+    got: JSONValue, expected: JSONValue, tolerance: Double, absolute: Double?, scale: Double = 0
   ) -> [Disagreement] {
     var found: [Disagreement] = []
-    compare(got, expected, "", tolerance, absolute, &found)
+    compare(got, expected, "", (tolerance, absolute, scale), &found)
     return found
   }
 
   private static func compare(
-    _ got: JSONValue?, _ expected: JSONValue, _ path: String, _ tolerance: Double, _ absolute: Double?,
+    _ got: JSONValue?, _ expected: JSONValue, _ path: String,
+    _ allowed: (tolerance: Double, absolute: Double?, scale: Double),
     _ found: inout [Disagreement]
   ) {
     if let object = expected.object {
       for member in object.members {
         let below = path.isEmpty ? member.key : "\(path).\(member.key)"
-        compare(got?[member.key], member.value, below, tolerance, absolute, &found)
+        compare(got?[member.key], member.value, below, allowed, &found)
       }
     } else if let list = expected.array {
       guard let other = got?.array, other.count == list.count else {
@@ -35,11 +37,12 @@ package enum Comparison {
         return
       }
       for (index, (a, b)) in zip(other, list).enumerated() {
-        compare(a, b, "\(path)[\(index)]", tolerance, absolute, &found)
+        compare(a, b, "\(path)[\(index)]", allowed, &found)
       }
     } else if let number = Reading.number(expected), let value = got.flatMap(Reading.number) {
-      if !close(value, number, tolerance, absolute) {
-        let error = number.isFinite && value.isFinite && number != 0 ? abs(value - number) / abs(number) : nil
+      if !close(value, number, allowed.tolerance, allowed.absolute) {
+        let size = max(abs(number), allowed.scale)
+        let error = number.isFinite && value.isFinite && size > 0 ? abs(value - number) / size : nil
         found.append(.init(path: path, got: "\(value)", expected: "\(number)", relativeError: error))
       }
     } else if got ?? nil != expected {

@@ -18,7 +18,7 @@ package struct ConformanceReport: Sendable {
     package let kernel: String
     package let name: String
     package let result: Result
-    /// The largest relative error of the case's numbers; nil where nothing was compared.
+    /// The largest relative error of the case's numbers (`Disagreement`); nil where nothing was compared.
     package var worstError: Double?
     package var hasPassed: Bool { if case .passed = result { true } else { false } }
   }
@@ -98,8 +98,10 @@ extension KernelRegistry {
       let got = try kernel(one.input)
       let found = Comparison.disagreements(
         got: got, expected: one.expected, tolerance: one.tolerance, absolute: one.absoluteTolerance)
-      // With no tolerance at all, every number that is not the expected one shows its error.
-      let errors = Comparison.disagreements(got: got, expected: one.expected, tolerance: 0, absolute: 0)
+      // With no tolerance at all, every number that is not the expected one shows its error. Numbers so small that the absolute
+      // tolerance rules are measured against the size from which on the relative one does.
+      let scale = one.tolerance > 0 ? (one.absoluteTolerance ?? 0) / one.tolerance : 0
+      let errors = Comparison.disagreements(got: got, expected: one.expected, tolerance: 0, absolute: 0, scale: scale)
       return (found.isEmpty ? .passed : .failed(found), errors.compactMap(\.relativeError).max() ?? 0)
     } catch {
       return (.threw("\(error)"), nil)

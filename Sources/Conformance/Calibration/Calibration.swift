@@ -46,12 +46,13 @@ package enum Calibration {
     let rows = results.map { result in
       let subject = result.subject
       let runs = Double(result.runs)
+      let bounds =
+        "\(percent(Double(result.band.lowerBound) / runs)) to \(percent(Double(result.band.upperBound) / runs))"
       let allowed =
         switch subject.promise {
-        case .nominal:
-          "\(percent(Double(result.band.lowerBound) / runs)) to \(percent(Double(result.band.upperBound) / runs))"
+        case .nominal: bounds
+        case .approximate(_, let why): "\(bounds): \(why)"
         case .atMost: "at most \(percent(Double(result.band.upperBound) / runs))"
-        case .approximate(let why): why
         }
       let mark = result.holds ? "" : " **outside**"
       return

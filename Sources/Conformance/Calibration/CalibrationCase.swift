@@ -8,8 +8,8 @@ package struct CalibrationCase: Sendable {
     case nominal
     /// At most the nominal rate.
     case atMost
-    /// The nominal rate in large samples; why it is not met here.
-    case approximate(String)
+    /// A rate in this range, and why not the nominal one: it is met in large samples.
+    case approximate(ClosedRange<Double>, String)
   }
 
   package let procedure: String
@@ -41,24 +41,26 @@ package struct CalibrationResult: Sendable {
   package let subject: CalibrationCase
   package let runs: Int
   package let errors: Int
-  /// Counts of errors that a procedure of exactly the nominal rate stays within, 99.9 times in 100.
+  /// Counts of errors that a procedure of exactly the nominal rate stays within, 99.9 times in 100; for an approximate one, of any
+  /// rate in its range.
   package let band: ClosedRange<Int>
 
   package init(_ subject: CalibrationCase, runs: Int, errors: Int) throws(DomainError) {
-    let law = try Binomial(trials: runs, probability: subject.rate)
+    let rates = if case .approximate(let range, _) = subject.promise { range } else { subject.rate...subject.rate }
+    let least = try Binomial(trials: runs, probability: rates.lowerBound).quantile(0.0005)
+    let most = try Binomial(trials: runs, probability: rates.upperBound).inverseSurvival(0.0005)
     self.subject = subject
     self.runs = runs
     self.errors = errors
-    band = law.quantile(0.0005)...max(law.quantile(0.0005), law.inverseSurvival(0.0005))
+    band = least...max(least, most)
   }
 
   package var share: Double { Double(errors) / Double(runs) }
 
   package var holds: Bool {
     switch subject.promise {
-    case .nominal: band.contains(errors)
+    case .nominal, .approximate: band.contains(errors)
     case .atMost: errors <= band.upperBound
-    case .approximate: true
     }
   }
 }

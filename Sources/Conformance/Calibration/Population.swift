@@ -38,6 +38,16 @@ package struct Draws: Sendable {
     }
   }
 
+  /// A beta of whole shapes: gammas that are sums of exponentials.
+  package mutating func beta(_ a: Int, _ b: Int) -> Double {
+    let (first, second) = (exponentials(a), exponentials(b))
+    return first / (first + second)
+  }
+
+  private mutating func exponentials(_ count: Int) -> Double {
+    (0..<count).reduce(0.0) { sum, _ in sum + exponential() }
+  }
+
   /// An index in `0..<bound`.
   package mutating func index(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
   package mutating func randomised<T>(_ body: (inout SplitMix64) throws -> T) rethrows -> T { try body(&generator) }

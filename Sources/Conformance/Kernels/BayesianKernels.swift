@@ -95,7 +95,7 @@ private func pair<Arm: Posterior>(_ arms: [Arm]) throws -> JSONValue {
 
 private func betaBinomial(_ input: JSONValue) throws -> JSONValue {
   let prior = try betaPrior(input)
-  let level = try ConfidenceLevel(input.number("credibility"))
+  let level = try input.confidence()
   let treatment = try BetaPosterior(successes: input.integer("xT"), trials: input.integer("nT"), prior: prior)
   let control = try BetaPosterior(successes: input.integer("xC"), trials: input.integer("nC"), prior: prior)
   let comparison = PosteriorComparison(treatment: treatment, control: control)
@@ -121,7 +121,7 @@ private func effectPrior(_ input: JSONValue) throws -> GaussianEffect.Prior {
 
 private func posterior(_ effect: GaussianEffect, _ input: JSONValue) throws -> JSONValue {
   let interval = effect.interval(
-    input["credibility"] == nil ? .ninetyFive : try ConfidenceLevel(input.number("credibility")))
+    input["credibility"] == nil ? .ninetyFive : try input.confidence())
   return [
     "posteriorMean": Reading.value(effect.mean), "posteriorSd": Reading.value(effect.standardDeviation),
     "chanceToBeat": Reading.value(effect.chanceToWin),

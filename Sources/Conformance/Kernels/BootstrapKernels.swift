@@ -24,7 +24,7 @@ extension KernelRegistry {
     register("bootstrap.largeB", largeSample)
     register("bootstrap-limits") { input in
       let values = try input.numbers("values")
-      let level = try ConfidenceLevel(input.number("level"))
+      let level = try input.confidence()
       let statistic = try input.word("statistic")
       let columns = statistic == "ratio" ? [values, try input.numbers("denominators")] : [values]
       let distribution = try resampled(statistic, columns, arm: nil)

@@ -86,7 +86,7 @@ private func score(_ input: JSONValue) throws -> JSONValue {
     treatment: (input.integer("treatmentSuccesses"), input.integer("treatmentUnits")),
     control: (input.integer("controlSuccesses"), input.integer("controlUnits")))
   let test = try ScoreTest(proportions, null: input.number("margin", default: 0))
-  let interval = test.interval(try ConfidenceLevel(input.number("level", default: 0.95)))
+  let interval = test.interval(try input.confidence())
   let alternative = input["alternative"]?.string.flatMap(Alternative.init(rawValue:)) ?? .twoSided
   return [
     "difference": Reading.value(test.estimate), "lower": Reading.value(interval.lower),

@@ -4,10 +4,9 @@ import Statistics
 
 extension KernelRegistry {
   mutating func registerLifetime() {
-    register("bg-nbd") { input in
-      input["monthlyDiscount"] == nil ? try purchases(input, BGNBD.self) : try lifetimeValue(input)
-    }
-    register("pareto-nbd") { try purchases($0, ParetoNBD.self) }
+    register("bg-nbd") { try purchaseModel($0, BGNBD.self) }
+    register("pareto-nbd") { try purchaseModel($0, ParetoNBD.self) }
+    register("bg-bb", betaBinomial)
     register("gamma-gamma", gammaGamma)
     register("shifted-beta-geometric", shiftedBetaGeometric)
   }
@@ -44,6 +43,10 @@ private func customers(_ input: JSONValue) throws -> [Customer] {
   return Array(all.prefix(max(0, input["firstRows"]?.int ?? all.count)))
 }
 
+private func purchaseModel<Model: PurchaseModel>(_ input: JSONValue, _ model: Model.Type) throws -> JSONValue {
+  input["monthlyDiscount"] == nil ? try purchases(input, model) : try lifetimeValue(input, model)
+}
+
 private func purchases<Model: PurchaseModel>(_ input: JSONValue, _: Model.Type) throws -> JSONValue {
   let rows = try customers(input).map(\.row)
   let history = try CustomerHistory(rows)
@@ -58,10 +61,10 @@ private func purchases<Model: PurchaseModel>(_ input: JSONValue, _: Model.Type) 
     "perCustomer": Reading.value(rows.map { model.logLikelihood($0) }), "customers": .integer(rows.count),
   ]
   for (name, value) in zip(Model.parameterNames, model.parameters) { result[name] = Reading.value(value) }
+  result["probabilityAlive"] = Reading.value(rows.map { model.probabilityAlive($0) })
   if input["horizon"] != nil {
     let horizon = try input.number("horizon")
     let expected = rows.map { model.expectedPurchases($0, horizon: horizon) }
-    result["probabilityAlive"] = Reading.value(rows.map { model.probabilityAlive($0) })
     result["expectedPurchases"] = Reading.value(expected)
     result["totalExpectedPurchases"] = Reading.value(expected.reduce(0, +))
     result["expectedPurchasesNewCustomer"] = Reading.value(model.expectedPurchases(horizon: horizon))
@@ -75,11 +78,11 @@ private func spendModel(_ parameters: JSONValue?) throws -> GammaGamma {
     p: parameters.number("p"), q: parameters.number("q"), gamma: parameters.number("gamma"))
 }
 
-private func lifetimeValue(_ input: JSONValue) throws -> JSONValue {
+private func lifetimeValue<Model: PurchaseModel>(_ input: JSONValue, _: Model.Type) throws -> JSONValue {
   guard let parameters = input["parameters"] else {
     throw KernelInputFault(key: "parameters", expected: "the model's parameters")
   }
-  let model = try BGNBD(parameters: try BGNBD.parameterNames.map { try parameters.number($0) })
+  let model = try Model(parameters: try Model.parameterNames.map { try parameters.number($0) })
   let spend = try spendModel(input["gammaGamma"])
   let discount = try DiscountedPurchases(
     periods: input.integer("months"), periodLength: input.number("monthLength"), rate: input.number("monthlyDiscount"))
@@ -130,6 +133,45 @@ private func shiftedBetaGeometric(_ input: JSONValue) throws -> JSONValue {
       try model.discountedExpectedResidualLifetime(
         renewals: input.integer("renewals"), discount: input.number("discount"))
     )
+  }
+  return .object(result)
+}
+
+/// Rows of opportunities; `customers` says how many have each, 1 where it is not given.
+private func betaBinomial(_ input: JSONValue) throws -> JSONValue {
+  let columns = try input.equalColumns(["frequency", "recency", "opportunities"])
+  let rows = try columns[0].indices.map { i in
+    try BGBB.Row(
+      frequency: JSONValue.count(columns[0][i]), recency: JSONValue.count(columns[1][i]),
+      opportunities: JSONValue.count(columns[2][i]))
+  }
+  let counts = input["customers"] == nil ? rows.map { _ in 1 } : try input.integers("customers")
+  guard counts.count == rows.count, counts.allSatisfy({ (0...10_000_000).contains($0) }) else {
+    throw KernelInputFault(key: "customers", expected: "a count for each row, at most ten million")
+  }
+  let model: BGBB
+  if let given = input["parameters"] {
+    model = try BGBB(
+      alpha: given.number("alpha"), beta: given.number("beta"), gamma: given.number("gamma"),
+      delta: given.number("delta"))
+  } else {
+    model = try BGBBFit(zip(rows, counts).flatMap { Array(repeating: $0, count: $1) }).model
+  }
+  let each = rows.map { model.logLikelihood($0) }
+  var result: JSONObject = [
+    "alpha": Reading.value(model.alpha), "beta": Reading.value(model.beta), "gamma": Reading.value(model.gamma),
+    "delta": Reading.value(model.delta), "perCustomer": Reading.value(each),
+    "logLikelihood": Reading.value(zip(each, counts).reduce(0) { $0 + $1.0 * Double($1.1) }),
+    "probabilityAlive": Reading.value(rows.map { model.probabilityAlive($0) }),
+  ]
+  if let horizon = input["horizon"]?.int {
+    result["expectedPurchases"] = Reading.value(rows.map { model.expectedPurchases($0, opportunities: horizon) })
+    result["expectedPurchasesNewCustomer"] = Reading.value(model.expectedPurchases(opportunities: horizon))
+  }
+  if input["discount"] != nil {
+    let discount = try input.number("discount")
+    result["discountedPurchases"] = Reading.value(
+      try rows.map { try model.discountedPurchases($0, discount: discount) })
   }
   return .object(result)
 }

@@ -47,7 +47,7 @@ private func described(_ estimate: QuantileEstimate) -> JSONValue {
 private func interval(_ input: JSONValue) throws -> JSONValue {
   let (sorted, p) = (try input.numbers("values").sorted(), try input.number("p"))
   let ranks = try QuantileRanks(
-    exact: sorted.count, probability: p, level: ConfidenceLevel(input.number("level")))
+    exact: sorted.count, probability: p, level: input.confidence())
   let interval = ranks.interval(sorted)
   return [
     "quantileType1": Reading.value(SampleQuantile.type1(sorted, p)),

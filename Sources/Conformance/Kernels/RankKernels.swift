@@ -96,7 +96,7 @@ private func unconditional(_ input: JSONValue) throws -> JSONValue {
 
 private func mannWhitney(_ input: JSONValue, _ method: MannWhitneyTest.Method) throws -> JSONValue {
   let test = try MannWhitneyTest(treatment: input.numbers("x"), control: input.numbers("y"), method: method)
-  let interval = test.shiftInterval()
+  let interval = test.shiftInterval(try input.confidence())
   return [
     "statistic": Reading.value(test.u), "pValue": Reading.value(test.pValue()), "estimate": Reading.value(test.shift),
     "lower": Reading.value(interval.lower), "upper": Reading.value(interval.upper),

@@ -25,7 +25,7 @@ extension KernelRegistry {
     register("cluster-robust.clustered", clustered)
     register("stratified.stratifiedDifference") { input in
       let test = try stratified(input, weights: nil)
-      let interval = test.interval()
+      let interval = test.interval(try input.confidence())
       return [
         "estimate": Reading.value(test.estimate), "standardError": Reading.value(test.standardError),
         "lower": Reading.value(interval.lower), "upper": Reading.value(interval.upper),
@@ -110,7 +110,7 @@ private func lin(_ input: JSONValue) throws -> JSONValue {
   let columns = try input.table(["y", "arm"] + names)
   let test = try RegressionAdjustment(
     response: columns[0], treated: columns[1].map { $0 == 1 }, covariates: Array(columns.dropFirst(2)))
-  let interval = test.interval()
+  let interval = test.interval(try input.confidence())
   func error(_ kind: LeastSquares.CovarianceKind) -> JSONValue { Reading.value(test.fit.standardErrors(kind)[1]) }
   return [
     "estimate": Reading.value(test.estimate), "degreesOfFreedom": Reading.value(test.degreesOfFreedom),

@@ -4,7 +4,7 @@ import Statistics
 extension KernelRegistry {
   mutating func registerSurvival() {
     register("survival.kaplanMeier") { input in
-      let curve = try kaplanMeier(input, scale: "confType", level: "confidence")
+      let curve = try kaplanMeier(input, scale: "confType")
       return [
         "time": Reading.value(curve.data.times), "atRisk": Reading.value(curve.data.atRisk),
         "events": Reading.value(curve.data.events), "survival": Reading.value(curve.survival),
@@ -14,7 +14,7 @@ extension KernelRegistry {
       ]
     }
     register("median-survival") { input in
-      let curve = try kaplanMeier(input, scale: "interval", level: "level")
+      let curve = try kaplanMeier(input, scale: "interval")
       return [
         "median": Reading.value(curve.median), "lower": Reading.value(curve.medianLower),
         "upper": Reading.value(curve.medianUpper),
@@ -44,19 +44,21 @@ private func survivalData(_ input: JSONValue) throws -> SurvivalData {
     entry: input["entry"]?.array == nil ? nil : input.numbers("entry"))
 }
 
-private func kaplanMeier(_ input: JSONValue, scale: String, level: String) throws -> KaplanMeier {
-  guard let kind = KaplanMeier.IntervalScale(rawValue: try input.word(scale)) else {
+private func kaplanMeier(_ input: JSONValue, scale: String) throws -> KaplanMeier {
+  guard let kind = KaplanMeier.IntervalScale(rawValue: input[scale]?.string ?? "log-log") else {
     throw KernelInputFault(key: scale, expected: "a scale of survival intervals")
   }
-  return KaplanMeier(try survivalData(input), level: try ConfidenceLevel(input.number(level)), scale: kind)
+  return KaplanMeier(try survivalData(input), level: try input.confidence(), scale: kind)
 }
 
 private func logRank(_ input: JSONValue) throws -> JSONValue {
-  let labels = try input.integers("group")
+  let group = try input.integers("group")
+  let labels = Set(group).sorted()
+  let places = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
   let test = try LogRank(
-    time: input.numbers("time"), event: events(input), group: labels, groups: Set(labels).count,
+    time: input.numbers("time"), event: events(input), group: group.compactMap { places[$0] }, groups: labels.count,
     strata: input["strata"]?.array == nil ? nil : input.integers("strata"),
-    weighting: .flemingHarrington(rho: input.number("rho", default: 0), gamma: 0))
+    weighting: .flemingHarrington(rho: input.number("rho", default: 0), gamma: input.number("gamma", default: 0)))
   return [
     "observed": Reading.value(test.observed), "expected": Reading.value(test.expected),
     "statistic": Reading.value(test.statistic), "degreesOfFreedom": .integer(test.degreesOfFreedom),
@@ -65,7 +67,7 @@ private func logRank(_ input: JSONValue) throws -> JSONValue {
 }
 
 private func cox(_ input: JSONValue) throws -> JSONValue {
-  guard let ties = CoxRegression.Ties(rawValue: try input.word("ties")) else {
+  guard let ties = CoxRegression.Ties(rawValue: input["ties"]?.string ?? "efron") else {
     throw KernelInputFault(key: "ties", expected: "'efron' or 'breslow'")
   }
   guard let names = input["covariates"]?.array?.compactMap(\.string), let data = input["data"] else {

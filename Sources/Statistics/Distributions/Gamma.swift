@@ -19,7 +19,15 @@ public struct Gamma: ContinuousDistribution, Hashable {
     guard x > 0 else { return -.infinity }
     return Special.logGammaKernel(shape, x / scale) - log(x)
   }
-  private func tails(_ x: Double) -> TailPair { x <= 0 ? .allAbove : Special.gammaTails(shape, x / scale) }
+  /// The rounding of x / scale is repaired to first order, for the tails magnify it by √shape.
+  private func tails(_ x: Double) -> TailPair {
+    guard x > 0 else { return .allAbove }
+    let ratio = x / scale
+    let pair = Special.gammaTails(shape, ratio)
+    let lost = fma(-ratio, scale, x) / scale
+    let more = lost == 0 || !lost.isFinite ? 0 : exp(Special.logGammaKernel(shape, ratio)) * lost / ratio
+    return more == 0 || !more.isFinite ? pair : pair.movedUp(by: more)
+  }
   public func cdf(_ x: Double) -> Double { tails(x).lower }
   public func survival(_ x: Double) -> Double { tails(x).upper }
   public func logCDF(_ x: Double) -> Double { tails(x).logLower }

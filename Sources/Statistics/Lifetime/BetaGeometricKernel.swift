@@ -35,7 +35,14 @@ struct BetaGeometricKernel: Sendable, Hashable {
     return purchases + staying + Self.log1pexp(logOddsGone(row))
   }
 
-  private static func log1pexp(_ x: Double) -> Double { x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)) }
+  private static func log1pexp(_ x: Double) -> Double { logistic(x).logSum }
+
+  /// 1 / (1 + e^-x), and log(1 + e^x).
+  @inline(__always)
+  private static func logistic(_ x: Double) -> (share: Double, logSum: Double) {
+    let small = exp(-abs(x))
+    return x > 0 ? (1 / (1 + small), x + log1p(small)) : (small / (1 + small), log1p(small))
+  }
 
   /// Value and gradient on the logarithms of r, alpha, a, b. Gamma quotients are running sums over x, shared by all rows.
   func logLikelihoodAndGradient(_ history: CustomerHistory) -> (value: Double, gradient: [Double]) {
@@ -43,19 +50,15 @@ struct BetaGeometricKernel: Sendable, Hashable {
     let rates = RisingFactorial(r, upTo: most)
     let stays = RisingFactorial(b, upTo: most)
     let chances = RisingFactorial(a + b, upTo: most)
+    let logA = log(a)
     var (value, dr, dAlpha, da, db) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for (row, count) in zip(history.rows, history.counts) {
       let (x, m) = (row.frequency, row.frequency + immediateChances)
       let (early, late) = (alpha + row.recency, alpha + row.age)
-      let (logEarly, logLate) = (log(early), log(late))
+      let logLate = log(late)
+      let logEarly = m > 0 ? log(early) : logLate
       let exponent = r + Double(x)
-      var gone = 0.0
-      var more = 0.0
-      if m > 0 {
-        let odds = log(a / (b + Double(m - 1))) + exponent * (logLate - logEarly)
-        gone = Special.logistic(odds)
-        more = Self.log1pexp(odds)
-      }
+      let (gone, more) = m > 0 ? Self.logistic(logA - stays.step(m) + exponent * (logLate - logEarly)) : (0, 0)
       value += count * (rates.log[x] + r * log(alpha) - exponent * logLate + stays.log[m] - chances.log[m] + more)
       dr += count * (rates.slope[x] + log(alpha) - (1 - gone) * logLate - gone * logEarly)
       dAlpha += count * (r / alpha - exponent * ((1 - gone) / late + gone / early))
@@ -63,6 +66,51 @@ struct BetaGeometricKernel: Sendable, Hashable {
       db += count * (stays.slope[m] - chances.slope[m] - (m > 0 ? gone / (b + Double(m - 1)) : 0))
     }
     return (value, [r * dr, alpha * dAlpha, a * da, b * db])
+  }
+
+  /// Minus the Hessian of the same on the logarithms of r, alpha, a, b: θᵢ θⱼ Lᵢⱼ, and θᵢ Lᵢ more on the diagonal.
+  func observedInformation(_ history: CustomerHistory, gradient: [Double]) -> [[Double]] {
+    let most = history.rows.reduce(0) { max($0, $1.frequency) } + immediateChances
+    let rates = RisingFactorial(r, upTo: most)
+    let stays = RisingFactorial(b, upTo: most)
+    let chances = RisingFactorial(a + b, upTo: most)
+    let logA = log(a)
+    // Second derivatives of the log-likelihood in r, alpha, a, b.
+    var (rr, rl, ll, aa, ab, bb) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    // Those of the mixture: p (1 - p) times the products of the slopes of its log-odds.
+    var (sr, sl, sa, sb) = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
+    for (row, count) in zip(history.rows, history.counts) {
+      let (x, m) = (row.frequency, row.frequency + immediateChances)
+      let (late, exponent) = (alpha + row.age, r + Double(x))
+      rr += count * rates.curvature[x]
+      rl += count * (1 / alpha - 1 / late)
+      ll += count * (exponent / (late * late) - r / (alpha * alpha))
+      aa -= count * chances.curvature[m]
+      ab -= count * chances.curvature[m]
+      bb += count * (stays.curvature[m] - chances.curvature[m])
+      guard m > 0 else { continue }
+      let early = alpha + row.recency
+      let gap = log(late / early)
+      let gone = Self.logistic(logA - stays.step(m) + exponent * gap).share
+      let (narrow, last) = (1 / late - 1 / early, 1 / (b + Double(m - 1)))
+      rl += count * gone * narrow
+      ll += count * gone * exponent * (1 / (early * early) - 1 / (late * late))
+      aa -= count * gone / (a * a)
+      bb += count * gone * last * last
+      let slope = SIMD4(gap, exponent * narrow, 1 / a, -last)
+      let weighted = count * gone * (1 - gone) * slope
+      sr += weighted * slope.x
+      sl += weighted * slope.y
+      sa += weighted * slope.z
+      sb += weighted * slope.w
+    }
+    let parameters = [r, alpha, a, b]
+    let plain: [SIMD4<Double>] = [
+      SIMD4(rr, rl, 0, 0) + sr, SIMD4(rl, ll, 0, 0) + sl, SIMD4(0, 0, aa, ab) + sa, SIMD4(0, 0, ab, bb) + sb,
+    ]
+    return (0..<4).map { i in
+      (0..<4).map { j in -parameters[i] * parameters[j] * plain[i][j] - (i == j ? gradient[i] : 0) }
+    }
   }
 
   /// Of a customer with this history.
@@ -117,22 +165,25 @@ struct BetaGeometricKernel: Sendable, Hashable {
   static let starts: [[Double]] = [[1, 5, 1, 3], [0.3, 2, 0.5, 1.5], [2, 10, 0.2, 8]]
 }
 
-/// log of Γ(s + n) / Γ(s) and its derivative in s, for n = 0, 1, ...
+/// log of Γ(s + n) / Γ(s) and its two derivatives in s, for n = 0, 1, ...
 struct RisingFactorial: Sendable {
   let log: [Double]
   let slope: [Double]
+  let curvature: [Double]
 
   init(_ start: Double, upTo most: Int) {
-    var (logs, slopes) = ([0.0], [0.0])
-    logs.reserveCapacity(most + 1)
-    slopes.reserveCapacity(most + 1)
+    var (logs, slopes, curvatures) = ([0.0], [0.0], [0.0])
     for n in 0..<max(0, most) {
-      logs.append(logs[n] + Foundation.log(start + Double(n)))
-      slopes.append(slopes[n] + 1 / (start + Double(n)))
+      let factor = start + Double(n)
+      logs.append(logs[n] + Foundation.log(factor))
+      slopes.append(slopes[n] + 1 / factor)
+      curvatures.append(curvatures[n] - 1 / (factor * factor))
     }
-    log = logs
-    slope = slopes
+    (log, slope, curvature) = (logs, slopes, curvatures)
   }
+
+  /// log(s + n - 1), the last factor; n >= 1.
+  func step(_ n: Int) -> Double { log[n] - log[n - 1] }
 }
 
 /// Parameters of a model: as many as it has, positive and finite.

@@ -28,5 +28,8 @@ public struct MBGNBD: PurchaseModel, Hashable {
   public func logLikelihoodAndGradient(_ history: CustomerHistory) -> (value: Double, gradient: [Double]) {
     kernel.logLikelihoodAndGradient(history)
   }
+  public func observedInformation(_ history: CustomerHistory, gradient: [Double]) -> [[Double]] {
+    kernel.observedInformation(history, gradient: gradient)
+  }
   public static func starts(_ history: CustomerHistory) -> [[Double]] { BetaGeometricKernel.starts }
 }

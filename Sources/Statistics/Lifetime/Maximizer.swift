@@ -3,12 +3,15 @@ import LinearAlgebra
 
 /// Maximum likelihood of a few positive parameters, on their logarithms, by damped Newton steps.
 ///
-/// The gradient is the model's own (exact); the Hessian is its central difference, which is accurate to about ten digits and
-/// serves the steps and the standard errors. Where the Hessian is not negative definite it is shifted until it is
-/// (Levenberg's damping). Several starts; the best optimum is kept.
+/// The gradient is the model's own (exact). So is the Hessian where the model has one; else it is the gradient's central
+/// difference, accurate to about ten digits. It serves the steps and the standard errors. Where it is not negative definite it is
+/// shifted until it is (Levenberg's damping). Several starts; the best optimum is kept, and a start that leads to an optimum
+/// already found is not followed to its end.
 struct Maximizer: Sendable {
   /// The sum of the log-likelihoods, and its gradient with respect to the logarithms of the parameters.
   typealias Objective = @Sendable ([Double]) -> (value: Double, gradient: [Double])
+  /// Minus the Hessian of the objective, symmetric, at a point with this gradient.
+  typealias Information = @Sendable (_ point: [Double], _ gradient: [Double]) -> [[Double]]
 
   struct Optimum: Sendable {
     var logParameters: [Double]
@@ -25,13 +28,21 @@ struct Maximizer: Sendable {
   private static let maximumIterations = 200
   /// Per unit of log-likelihood: a gradient below this times (1 + |value|) is zero to rounding.
   private static let gradientTolerance = 1e-9
+  /// In logarithms: a path that comes this near to an optimum is taken to end there.
+  private static let basin = 0.05
 
   let objective: Objective
+  let information: Information
+
+  init(objective: @escaping Objective, information: Information? = nil) {
+    self.objective = objective
+    self.information = information ?? { point, _ in Self.differences(of: objective, at: point) }
+  }
 
   func maximize(from starts: [[Double]]) -> Optimum? {
     var best: Optimum?
     for start in starts {
-      guard let found = climb(from: start) else { continue }
+      guard let found = climb(from: start, known: best) else { continue }
       if let kept = best, kept.value >= found.value - 1e-9 * abs(kept.value), kept.converged || !found.converged {
         continue
       }
@@ -40,15 +51,17 @@ struct Maximizer: Sendable {
     return best
   }
 
-  private func climb(from start: [Double]) -> Optimum? {
+  /// Nil where the start has no likelihood, or leads to the optimum that is known.
+  private func climb(from start: [Double], known: Optimum?) -> Optimum? {
     var point = start
     var (value, gradient) = objective(point)
     guard value.isFinite else { return nil }
     var damping = 1e-3
     var iteration = 0
     while iteration < Self.maximumIterations, Self.norm(gradient) > Self.gradientTolerance * (1 + abs(value)) {
+      if let known, known.converged, Self.norm(zip(point, known.logParameters).map(-)) < Self.basin { return nil }
       iteration += 1
-      let information = observedInformation(at: point)
+      let information = information(point, gradient)
       var moved = false
       for _ in 0..<30 {
         guard let step = Self.step(information, gradient, damping) else {
@@ -72,11 +85,11 @@ struct Maximizer: Sendable {
     let isInside = point.allSatisfy { abs($0) < Self.bound - 1e-6 }
     return Optimum(
       logParameters: point, value: value, gradientNorm: norm, iterations: iteration,
-      converged: isInside && norm <= 1e-6 * (1 + abs(value)), covariance: Self.inverse(observedInformation(at: point)))
+      converged: isInside && norm <= 1e-6 * (1 + abs(value)), covariance: Self.inverse(information(point, gradient)))
   }
 
-  /// Minus the Hessian, symmetric.
-  private func observedInformation(at point: [Double]) -> [[Double]] {
+  /// Minus the Hessian by central differences of the gradient.
+  static func differences(of objective: Objective, at point: [Double]) -> [[Double]] {
     let h = 1e-5
     let columns = point.indices.map { j in
       var (ahead, behind) = (point, point)

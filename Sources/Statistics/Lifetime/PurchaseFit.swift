@@ -27,14 +27,11 @@ public struct PurchaseFit<Model: PurchaseModel>: Sendable {
     }
     let (scaled, scale) = try Self.scaled(history)
     let shift = Model.timeExponents.map { $0 * log(scale) }
-    let objective: Maximizer.Objective = { point in
-      guard let model = try? Model(parameters: point.map { exp($0) }) else {
-        return (-.infinity, [Double](repeating: 0, count: point.count))
-      }
-      return model.logLikelihoodAndGradient(scaled)
+    let search = Maximizer(objective: Model.objective(scaled)) { point, gradient in
+      (try? Model(parameters: point.map { exp($0) }))?.observedInformation(scaled, gradient: gradient) ?? []
     }
     let starts = Model.starts(scaled).map { $0.map { log($0) } }
-    guard let optimum = Maximizer(objective: objective).maximize(from: starts) else {
+    guard let optimum = search.maximize(from: starts) else {
       throw DomainError("likelihood", .nan, "is not finite at any starting point")
     }
     model = try Model(parameters: zip(optimum.logParameters, shift).map { exp($0 + $1) })

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A model of when customers buy and leave.
 public protocol PurchaseModel: Sendable {
   static var name: String { get }
@@ -9,6 +11,11 @@ public protocol PurchaseModel: Sendable {
   func logLikelihood(_ row: CustomerHistory.Row) -> Double
   /// The log-likelihood of all customers, and its gradient with respect to the logarithms of the parameters.
   func logLikelihoodAndGradient(_ history: CustomerHistory) -> (value: Double, gradient: [Double])
+  /// Minus the Hessian of that log-likelihood with respect to the logarithms of the parameters; by differences of the gradient
+  /// unless the model knows better.
+  ///
+  /// - Parameter gradient: what `logLikelihoodAndGradient` gives.
+  func observedInformation(_ history: CustomerHistory, gradient: [Double]) -> [[Double]]
   /// P(not yet gone at the end of observation | history).
   func probabilityAlive(_ row: CustomerHistory.Row) -> Double
   /// Purchases in the next `horizon` units of time, given the history.
@@ -24,6 +31,20 @@ public protocol PurchaseModel: Sendable {
 }
 
 extension PurchaseModel {
+  public func observedInformation(_ history: CustomerHistory, gradient: [Double]) -> [[Double]] {
+    Maximizer.differences(of: Self.objective(history), at: parameters.map { Foundation.log($0) })
+  }
+
+  /// The log-likelihood of all customers as a function of the logarithms of the parameters.
+  static func objective(_ history: CustomerHistory) -> Maximizer.Objective {
+    { point in
+      guard let model = try? Self(parameters: point.map { exp($0) }) else {
+        return (-.infinity, [Double](repeating: 0, count: point.count))
+      }
+      return model.logLikelihoodAndGradient(history)
+    }
+  }
+
   /// E[purchases in the next `horizon` units of time | history].
   public func expectedPurchases(_ row: CustomerHistory.Row, horizon: Double) -> Double {
     futurePurchases(row, horizon: horizon).mean

@@ -31,7 +31,21 @@ public struct KaplanMeier: Sendable, Hashable {
   public init(_ data: SurvivalData, level: ConfidenceLevel = .ninetyFive, scale: IntervalScale = .logLog) {
     self.data = data
     let z = Normal.standard.inverseSurvival(level.alpha / 2)
-    var (survival, errors, lower, upper): ([Double], [Double?], [Double?], [Double?]) = ([], [], [], [])
+    let (survival, roots) = Self.curve(data)
+    let limits = Self.limits(survival, roots, z, scale)
+    self.survival = survival
+    standardErrors = zip(survival, roots).map { $0 > 0 ? $0 * $1 : nil }
+    (lower, upper) = limits
+    median = Self.crossing(data.times, survival.lazy.map { Optional($0) })
+    medianLower = Self.crossing(data.times, limits.lower)
+    medianUpper = Self.crossing(data.times, limits.upper)
+  }
+
+  /// The products, and Greenwood's standard errors of their logarithms.
+  private static func curve(_ data: SurvivalData) -> (survival: [Double], roots: [Double]) {
+    var (survival, roots): ([Double], [Double]) = ([], [])
+    survival.reserveCapacity(data.times.count)
+    roots.reserveCapacity(data.times.count)
     var (s, greenwood) = (1.0, 0.0)
     for (n, d) in zip(data.atRisk, data.events) {
       if d > 0 {
@@ -39,25 +53,30 @@ public struct KaplanMeier: Sendable, Hashable {
         greenwood += d / (n * (n - d))
       }
       survival.append(s)
-      guard s > 0 else {
-        errors.append(nil)
-        lower.append(nil)
-        upper.append(nil)
-        continue
-      }
-      let root = greenwood.squareRoot()
-      errors.append(s * root)
-      let limits = Self.limits(s, root, z, scale)
-      lower.append(limits?.lower)
-      upper.append(limits?.upper)
+      roots.append(greenwood.squareRoot())
     }
-    self.survival = survival
-    standardErrors = errors
-    self.lower = lower
-    self.upper = upper
-    median = Self.crossing(data.times, survival.map { $0 })
-    medianLower = Self.crossing(data.times, lower)
-    medianUpper = Self.crossing(data.times, upper)
+    return (survival, roots)
+  }
+
+  /// Limits at each time, in parts of a fixed size on all processors.
+  private static func limits(
+    _ survival: [Double], _ roots: [Double], _ z: Double, _ scale: IntervalScale
+  ) -> (lower: [Double?], upper: [Double?]) {
+    let part = 4096
+    var lower = [Double?](repeating: nil, count: survival.count)
+    var upper = lower
+    lower.withUnsafeMutableBufferPointer { lower in
+      upper.withUnsafeMutableBufferPointer { upper in
+        nonisolated(unsafe) let (low, high) = (lower, upper)
+        inParallel((survival.count + part - 1) / part, threads: nil) { index in
+          for k in index * part..<min(survival.count, (index + 1) * part) where survival[k] > 0 {
+            let interval = Self.limits(survival[k], roots[k], z, scale)
+            (low[k], high[k]) = (interval?.lower, interval?.upper)
+          }
+        }
+      }
+    }
+    return (lower, upper)
   }
 
   /// Limits of S from the standard error of log S.
@@ -65,8 +84,9 @@ public struct KaplanMeier: Sendable, Hashable {
     guard s < 1 else { return scale == .logLog ? nil : Interval(1, 1) }
     switch scale {
     case .logLog:
-      let spread = z * root / log(s)
-      return Interval(pow(s, exp(-spread)), pow(s, exp(spread)))
+      let hazard = log(s)
+      let factor = exp(z * root / hazard)
+      return Interval(exp(hazard / factor), exp(hazard * factor))
     case .log: return Interval(s * exp(-z * root), min(1, s * exp(z * root)))
     case .plain: return Interval(max(0, s * (1 - z * root)), min(1, s * (1 + z * root)))
     }
@@ -76,14 +96,14 @@ public struct KaplanMeier: Sendable, Hashable {
   ///
   /// - Source: R survival, `quantile.survfit`: the midpoint of the stretch on which the curve is 1/2, up to the last time if it
   ///   never falls below.
-  private static func crossing(_ times: [Double], _ curve: [Double?]) -> Double? {
+  private static func crossing(_ times: [Double], _ curve: some Sequence<Double?>) -> Double? {
     let tolerance = 1e-8
-    guard let first = curve.firstIndex(where: { $0.map { $0 <= 0.5 + tolerance } ?? false }), let value = curve[first]
-    else { return nil }
-    guard abs(value - 0.5) <= tolerance else { return times[first] }
-    let next = curve[first...].firstIndex { $0.map { $0 < 0.5 - tolerance } ?? false }
-    let end = next ?? curve.lastIndex { $0 != nil } ?? first
-    return (times[first] + times[end]) / 2
+    let steps = zip(times, curve).lazy.compactMap { time, value in value.map { (time: time, value: $0) } }
+    guard let first = steps.first(where: { $0.value <= 0.5 + tolerance }) else { return nil }
+    guard abs(first.value - 0.5) <= tolerance else { return first.time }
+    let flat = steps.drop { $0.time < first.time }
+    let end = flat.first { $0.value < 0.5 - tolerance } ?? flat.reduce(first) { $1 }
+    return (first.time + end.time) / 2
   }
 
   /// S at a time: of the last step at or before it; 1 before the first.

@@ -60,7 +60,11 @@ public struct SurvivalData: Sendable, Hashable {
     // Adding 0 makes -0 a 0.
     var keys = zip(time, event).map { ($0 + 0).bitPattern << 1 | ($1 ? 1 : 0) }
     RadixSort.ascending(&keys)
+    let distinct = keys.indices.count { $0 == 0 || keys[$0] >> 1 != keys[$0 - 1] >> 1 }
     var (times, events, leaving): ([Double], [Double], [Double]) = ([], [], [])
+    times.reserveCapacity(distinct)
+    events.reserveCapacity(distinct)
+    leaving.reserveCapacity(distinct)
     var next = 0
     while next < keys.count {
       let (start, bits) = (next, keys[next] >> 1)

@@ -175,6 +175,35 @@ import Testing
     }
   }
 
+  /// The exact second derivatives of BG/NBD and MBG/NBD beside differences of the exact first ones.
+  @Test func informationIsThatOfTheGradient() throws {
+    let history = try CustomerHistory([
+      .init(frequency: 0, recency: 0, age: 12), .init(frequency: 3, recency: 7.5, age: 20),
+      .init(frequency: 11, recency: 29, age: 30), .init(frequency: 1, recency: 0.2, age: 40),
+    ])
+    try Self.checkInformation(BGNBD(parameters: [0.6, 4, 0.8, 2.5]), history)
+    try Self.checkInformation(MBGNBD(parameters: [0.6, 4, 0.8, 2.5]), history)
+  }
+
+  static func checkInformation<Model: PurchaseModel>(_ model: Model, _ history: CustomerHistory) throws {
+    let gradient = model.logLikelihoodAndGradient(history).gradient
+    let information = model.observedInformation(history, gradient: gradient)
+    for j in model.parameters.indices {
+      var (ahead, behind) = (model.parameters, model.parameters)
+      let h = 1e-5
+      ahead[j] *= exp(h)
+      behind[j] *= exp(-h)
+      let (a, b) = (
+        try Model(parameters: ahead).logLikelihoodAndGradient(history).gradient,
+        try Model(parameters: behind).logLikelihoodAndGradient(history).gradient
+      )
+      for i in model.parameters.indices {
+        expectClose(
+          information[i][j], (b[i] - a[i]) / (2 * h), relative: 1e-7, absolute: 1e-8, "\(Model.name) \(i) \(j)")
+      }
+    }
+  }
+
   @Test func whereOtherProgramsOverflow() throws {
     // Heavy buyers: the direct form has ((α+T)/(α+t))^(r+x) = 10^400 and beyond.
     let model = try BGNBD(parameters: [0.24, 4.4, 0.79, 2.4])

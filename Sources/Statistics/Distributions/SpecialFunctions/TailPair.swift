@@ -32,5 +32,13 @@ struct TailPair {
     self.logUpper = min(logUpper, 0)
   }
 
+  /// At a point a little higher, with `mass` between: far less than either tail.
+  func movedUp(by mass: Double) -> TailPair {
+    guard lower > 0, upper > 0 else { return self }
+    return TailPair(
+      lower: lower + mass, upper: upper - mass, logLower: logLower + log1p(mass / lower),
+      logUpper: logUpper + log1p(-mass / upper))
+  }
+
   var swapped: TailPair { TailPair(lower: upper, upper: lower, logLower: logUpper, logUpper: logLower) }
 }
