@@ -10,11 +10,23 @@ struct FlowRunOptions: ParsableArguments {
     help: ArgumentHelp("A command for a step that the model names: NAME='make report'.", valueName: "step"))
   var steps: [String] = []
 
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("Signed answers to what the model asks persons; needs --key.", valueName: "file"))
+  var answers: [String] = []
+
+  @Option(help: ArgumentHelp("The file of the key with which answers are signed.", valueName: "file"))
+  var key: String?
+
   @Flag(help: "Sleep through waits for a time instead of stopping there.")
   var wait = false
 
   @Option(help: "The most nodes that the run may complete in all.")
   var stepLimit = 10_000
+
+  func validate() throws {
+    if !answers.isEmpty, key == nil { throw ValidationError("--answers needs --key: signed answers are checked.") }
+  }
 
   func library() throws -> StepLibrary {
     var library = StepLibrary()
@@ -31,6 +43,7 @@ struct FlowRunOptions: ParsableArguments {
   /// Advances as far as it goes, asking the person at the terminal what the model asks a person.
   func advance(_ run: WorkflowRun) throws {
     let library = try library()
+    let signed = try key.map { try SignedAnswers(files: answers, key: $0) }
     while true {
       let status = try run.advance(library: library, stepLimit: stepLimit) { Self.tell($0) }
       switch status {
@@ -39,6 +52,8 @@ struct FlowRunOptions: ParsableArguments {
         return
       case .waiting(_, .time(let until, _)) where wait:
         sleep(UInt32(clamping: max(1, until - Int64(Date().timeIntervalSince1970))))
+      case .waiting(let node, .approval) where signed?.answer(to: run, at: node) != nil:
+        if let signed, let answer = signed.answer(to: run, at: node) { try run.answer(answer, key: signed.key) }
       case .waiting(let node, .approval(let role, let question)) where isatty(STDIN_FILENO) == 1:
         try ask(run, node, role, question)
       case .waiting(let node, let reason):
@@ -60,7 +75,7 @@ struct FlowRunOptions: ParsableArguments {
       throw AnswerIsNo(reason: "no answer; go on with: verdict flow resume \(run.directory)")
     }
     let text = line.trimmingCharacters(in: .whitespaces)
-    let person = ProcessInfo.processInfo.environment["USER"] ?? "unknown"
+    let person = Person.name
     do throws(RunFault) {
       try run.answer(node: node.id, Answer(choice: node.shape == .diamond ? text : nil, by: person))
     } catch { Terminal.notice(error.description) }
@@ -146,34 +161,6 @@ struct ResumeFlow: ParsableCommand {
   }
 }
 
-struct AnswerFlow: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "answer", abstract: "Answer the node at which a run waits for a person.",
-    discussion: "EXAMPLE\n  verdict flow answer runs/42 --node n7 --choice Yes --comment 'looked at it'")
-
-  @Argument(help: "The run's folder.")
-  var folder: String
-
-  @Option(help: "The node that waits.")
-  var node: String
-
-  @Option(help: "The label of the branch, or its leading word.")
-  var choice: String?
-
-  @Option(help: "Who answers.")
-  var by: String?
-
-  @Option(help: "Why.")
-  var comment: String?
-
-  func run() throws {
-    let run = try WorkflowRun.open(directory: folder)
-    let person = by ?? ProcessInfo.processInfo.environment["USER"] ?? "unknown"
-    try run.answer(node: node, Answer(choice: choice, by: person, comment: comment))
-    Terminal.notice("go on with: verdict flow resume \(folder)")
-  }
-}
-
 struct AbortFlow: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "abort", abstract: "Give a run up and run the undo= steps of what it has done, the latest first.",
@@ -190,7 +177,7 @@ struct AbortFlow: ParsableCommand {
   func run() throws {
     let library = try options.library()
     let run = try WorkflowRun.open(directory: folder)
-    try run.abort(by: ProcessInfo.processInfo.environment["USER"] ?? "unknown", reason: reason)
+    try run.abort(by: Person.name, reason: reason)
     let status = try run.advance(library: library) { event in
       if case .completed(let node, _, _, _) = event { Terminal.notice("\(node.id)  \(node.label): undone") }
     }

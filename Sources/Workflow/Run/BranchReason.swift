@@ -44,7 +44,8 @@ extension WorkflowRun {
   ) -> String {
     if let answer {
       let comment = answer.comment.map { ": \($0)" } ?? ""
-      return "\(answer.by) answered" + (answer.choice.map { " '\($0)'" } ?? "") + "\(comment)."
+      return "\(answer.by) answered\(answer.signature == nil ? "" : ", signed,")"
+        + (answer.choice.map { " '\($0)'" } ?? "") + "\(comment)."
     }
     if own["timedOut"]?.bool == true { return "Nobody answered within timeout=." }
     let source = step.map { "the step '\($0)'" } ?? "the result that came"

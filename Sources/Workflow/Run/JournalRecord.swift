@@ -166,11 +166,13 @@ extension Answer {
     var object = JSONObject([("by", .string(by))])
     if let choice { object["choice"] = .string(choice) }
     if let comment { object["comment"] = .string(comment) }
+    if let signature { object["signature"] = .string(signature) }
     return .object(object)
   }
 
   init?(_ json: JSONValue) {
     guard let by = json["by"]?.string else { return nil }
     self.init(choice: json["choice"]?.string, by: by, comment: json["comment"]?.string)
+    signature = json["signature"]?.string
   }
 }

@@ -19,6 +19,10 @@ public enum RunFault: InputFault, Hashable {
   case unknownStep(name: String, node: String, nearest: String?)
   case notWaiting(node: String)
   case badChoice(node: String, found: String?, labels: [String])
+  case badAnswer(file: String, reason: String)
+  case weakKey(bytes: Int)
+  case wrongSignature(node: String)
+  case answerOfAnother(run: String, node: String, visit: Int)
   case tooManySteps(limit: Int)
   case unusable(file: String)
 
@@ -26,7 +30,7 @@ public enum RunFault: InputFault, Hashable {
     switch self {
     case .corrupt(let file, let line, _, _), .diverges(let file, let line, _): SourcePosition(file: file, line: line)
     case .missing(let file), .unreadable(let file, _), .unwritable(let file, _), .badModel(let file, _),
-      .modelChanged(let file, _, _), .neverBegun(let file), .unusable(let file):
+      .badAnswer(let file, _), .modelChanged(let file, _, _), .neverBegun(let file), .unusable(let file):
       SourcePosition(file: file)
     default: nil
     }
@@ -58,6 +62,13 @@ public enum RunFault: InputFault, Hashable {
     case .badChoice(let node, let found, let labels):
       "node '\(node)' expects one of \(labels.map { "'\($0)'" }.joined(separator: ", ")), found "
         + (found.map { "'\($0)'" } ?? "no choice") + "."
+    case .badAnswer(_, let reason): reason
+    case .weakKey(let bytes):
+      "expected a key of at least \(SignedAnswer.shortestKey) bytes, found \(bytes); make one: head -c 32 /dev/urandom > key"
+    case .wrongSignature(let node):
+      "the answer to node '\(node)' was altered, or signed with another key; it is not taken."
+    case .answerOfAnother(let run, let node, let visit):
+      "the answer is for visit \(visit) of node '\(node)' of the run '\(run)', which is not what is asked now."
     case .tooManySteps(let limit):
       "the run made \(limit) steps without coming to an end; a loop of the model is probably never left."
     case .unusable: "an earlier record could not be written in full; open the run again."

@@ -17,5 +17,10 @@ final class RunLock {
     }
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit {
+    guard descriptor >= 0 else { return }
+    // Said, not left to closing: a command that is being started holds a copy of the file until it runs.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

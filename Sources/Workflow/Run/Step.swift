@@ -48,6 +48,8 @@ public struct Answer: Sendable, Hashable, Codable {
   public var choice: String?
   public var by: String
   public var comment: String?
+  /// Of a `SignedAnswer`, 64 hexadecimal digits.
+  public var signature: String?
 
   public init(choice: String? = nil, by: String, comment: String? = nil) {
     (self.choice, self.by, self.comment) = (choice, by, comment)
