@@ -6,9 +6,9 @@ import Foundation
 public struct RetryPolicy: Sendable, Hashable {
   /// Attempts after the first.
   public let retries: Int
-  let first: Double
-  let factor: Double
-  let longest: Double
+  package let first: Double
+  package let factor: Double
+  package let longest: Double
 
   static let expectation = "a number of retries and a pause, such as 3, 5 10s or 5 exp(1s,2,1m)"
 

@@ -1,5 +1,3 @@
-import Basics
-
 /// One thing that the check of a model found.
 public struct Finding: Sendable, Hashable {
   public enum Severity: String, Sendable, Hashable, Comparable {
@@ -81,32 +79,5 @@ extension ModelReport {
     if let repairNote { lines.append("repair: \(repairNote)") }
     lines.append(sound ? "sound: every case can end, and every node can be part of one" : "not sound")
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  public var json: JSONValue {
-    [
-      "schema": "verdict.flow-check/1", "sound": .bool(sound),
-      "size": [
-        "lanes": .integer(size.lanes), "nodes": .integer(size.nodes), "edges": .integer(size.edges),
-        "crossLaneEdges": .integer(size.crossLaneEdges), "diamonds": .integer(size.diamonds),
-        "ends": .integer(size.ends),
-      ],
-      "findings": .array(
-        findings.map { finding in
-          [
-            "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
-            "nodes": .array(finding.nodes.map(JSONValue.string)),
-            "witness": .array(finding.witness.map(JSONValue.string)), "message": .string(finding.sentence),
-          ]
-        }),
-      "repairs": .array(
-        repairs.map { repair in
-          [
-            "source": .string(repair.edge.source.node), "target": .string(repair.edge.target.node),
-            "newTarget": .string(repair.newTarget), "message": .string(repair.sentence),
-          ]
-        }),
-      "repairNote": repairNote.map(JSONValue.string) ?? .null,
-    ]
   }
 }

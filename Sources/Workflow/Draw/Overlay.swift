@@ -66,7 +66,7 @@ extension Overlay.Mark {
 
 extension Overlay {
   /// 1204 as `1,204`.
-  static func grouped(_ number: Int) -> String {
+  package static func grouped(_ number: Int) -> String {
     var digits = String(number.magnitude)
     var groups: [String] = []
     while digits.count > 3 {

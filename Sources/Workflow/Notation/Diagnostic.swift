@@ -140,7 +140,8 @@ extension Diagnostic {
   public var json: JSONValue {
     var object = JSONObject([
       ("code", .string(code)), ("severity", .string(severity.rawValue)), ("message", .string(sentence)),
-      ("file", .string(start.file)), ("start", place(start, range.lowerBound)), ("end", place(end, range.upperBound)),
+      ("file", .string(start.file)), ("start", start.json(byte: range.lowerBound)),
+      ("end", end.json(byte: range.upperBound)),
     ])
     if case .unexpected(let expected, let found) = kind {
       object["expected"] = .string(expected)
@@ -154,15 +155,10 @@ extension Diagnostic {
     }
     return .object(object)
   }
-
-  private func place(_ position: SourcePosition, _ byte: Int) -> JSONValue {
-    ["line": .integer(position.line ?? 1), "column": .integer(position.column ?? 1), "byte": .integer(byte)]
-  }
 }
 
 extension Sequence<Diagnostic> {
   /// One diagnostic a line.
   public var text: String { map { $0.text + "\n" }.joined() }
-  public var json: JSONValue { ["schema": "verdict.flow-diagnostics/1", "diagnostics": .array(map(\.json))] }
   public var hasErrors: Bool { contains { $0.severity == .error } }
 }

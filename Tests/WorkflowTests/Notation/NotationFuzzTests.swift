@@ -40,6 +40,7 @@ import Workflow
       }
       let extracted = Notation.extract(bytes)
       for model in extracted.models { _ = model.check(suggestingRepairs: true) }
+      _ = Notation.fixed(bytes, isModel: true)
       let once = Notation.format(bytes)
       #expect(Notation.format(once) == once)
       #expect(Notation.extract(once).models == extracted.models)
@@ -65,8 +66,9 @@ import Workflow
 
   @Test func diagnosticsAreWrittenAsJSON() throws {
     let text = "L { # L\nn1: circel label:\"Start\"\nn1.handle(right) -> n2.handle(left)\n"
-    let json = Notation.parse(text, file: "m.flow").diagnostics.json
-    #expect(json["schema"]?.string == "verdict.flow-diagnostics/1")
+    let json = TextCheck(Array(text.utf8), file: "m.flow", isModel: true).json
+    #expect(json["schema"]?.string == "verdict.flow-check/1")
+    #expect(json["sound"]?.bool == false)
     let first = try #require(json["diagnostics"]?.array?.first)
     #expect(try JSONValue(parsing: Array(json.text(pretty: true).utf8)[...]) == json)
     #expect(first["file"]?.string == "m.flow")
@@ -78,15 +80,6 @@ import Workflow
 
 /// A fix-it, applied, mends what it was reported for.
 @Suite struct FixItTests {
-  private static func applied(_ text: String) -> String {
-    var bytes = Array(text.utf8)
-    let fixIts = Notation.parse(text).diagnostics.compactMap(\.fixIt).sorted {
-      $0.range.lowerBound > $1.range.lowerBound
-    }
-    for fixIt in fixIts { bytes.replaceSubrange(fixIt.range, with: Array(fixIt.replacement.utf8)) }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
   private static let two = """
     A { # A
     n1: circle label:"Start"
@@ -109,8 +102,9 @@ import Workflow
     let text = Self.two.replacing(right, with: wrong)
     let before = Notation.parse(text).diagnostics
     #expect(before.contains { $0.fixIt != nil })
-    let mended = Notation.parse(Self.applied(text)).diagnostics
-    #expect(mended.isEmpty, "\(mended.text)")
+    let fixed = Notation.fixed(Array(text.utf8), isModel: true)
+    let mended = Notation.parse(fixed.bytes).diagnostics
+    #expect(fixed.fixes > 0 && mended.isEmpty, "\(mended.text)")
   }
 }
 
