@@ -64,6 +64,7 @@ let rooms: [[Target]] = [
   room("Allocation", ["Basics", "Hashing", "Statistics"]),
   room("Workflow", ["Basics", "Hashing"], resources: [.embedInCode("Models")]),
   room("Processes", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow"]),
+  room("Interchange", ["Basics", "Tables", "Workflow", "Processes"]),
   room(
     "Experiments", ["Basics", "Hashing", "Statistics", "Allocation", yams], resources: [.embedInCode("Schemas")]),
   room("Cohorts", ["Basics", "Statistics", "Tables"]),
@@ -90,15 +91,15 @@ let surface: [Target] = [
   .target(
     name: "Verdict",
     dependencies: [
-      "Basics", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow", "Processes", "Experiments",
-      "Cohorts",
-      "Deployment", "Engines", "Reports",
+      "Basics", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow", "Processes", "Interchange",
+      "Experiments", "Cohorts", "Deployment", "Engines", "Reports",
     ]),
   .executableTarget(
     name: "VerdictCLI",
     dependencies: [
-      "Basics", "Hashing", "Statistics", "Tables", "Allocation", "Workflow", "Processes", "Experiments", "Cohorts",
-      "Deployment", "Registry", "Engines", "Notebooks", "Reports", "Conformance", "Pipelines", "LinearAlgebra",
+      "Basics", "Hashing", "Statistics", "Tables", "Allocation", "Workflow", "Processes", "Interchange",
+      "Experiments", "Cohorts", "Deployment", "Registry", "Engines", "Notebooks", "Reports", "Conformance", "Pipelines",
+      "LinearAlgebra",
       argumentParser,
     ]),
   .testTarget(

@@ -10,7 +10,9 @@
 @_exported import Deployment
 @_exported import Engines
 @_exported import Experiments
+@_exported import Interchange
 @_exported import LinearAlgebra
+@_exported import Processes
 @_exported import Reports
 @_exported import Statistics
 @_exported import Tables

@@ -216,14 +216,14 @@ func simulated(_ model: Model, _ plan: SimulationPlan) throws -> EventLog {
         == "log.csv:1:1: no column 'case_id'. The columns are 'case', 'event', 'timestamp'.")
     #expect(
       sentence("case_id,event,timestamp\n1,a,yesterday\n")
-        == "log.csv:2:1: column 'timestamp' expects a date or time such as 2026-11-23 or 2026-11-23T14:05:00Z, found 'yesterday'."
+        == "log.csv:2:5: column 'timestamp' expects a date or time such as 2026-11-23 or 2026-11-23T14:05:00Z, found 'yesterday'."
     )
     #expect(
       sentence("case_id,event,timestamp\n,a,2026-01-05\n")
         == "log.csv:2:1: column 'case_id' is empty here; it needs a value in every row.")
     #expect(
       sentence("case_id,event,timestamp\n1,,2026-01-05\n")
-        == "log.csv:2:1: column 'event' is empty here; it needs a value in every row.")
+        == "log.csv:2:3: column 'event' is empty here; it needs a value in every row.")
     #expect(sentence("case_id,event,timestamp\n") == "log.csv:1:1: there is a header but no row.")
     var plan = MeasurePlan()
     plan.timeZone = "Mars"

@@ -8,6 +8,8 @@ package struct EventLog: Sendable {
   package struct Name: Sendable, Hashable {
     package let text: String
     package let isNode: Bool
+
+    package init(text: String, isNode: Bool) { (self.text, self.isNode) = (text, isNode) }
   }
   package enum Step: UInt8, Sendable { case complete, start }
 

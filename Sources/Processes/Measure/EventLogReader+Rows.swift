@@ -33,16 +33,20 @@ struct EventRows: RowConsumer, Sendable {
   var cohortOf: [Int32] = []
   var otherLifecycle = 0
   var mixedVariants = 0
+  private let base: UInt
 
-  init(_ layout: Layout, _ clock: EventTimeReader) { (self.layout, self.clock) = (layout, clock) }
+  /// - Parameter base: the address of the file's first byte, for the places of faults.
+  init(_ layout: Layout, _ clock: EventTimeReader, base: UInt) {
+    (self.layout, self.clock, self.base) = (layout, clock, base)
+  }
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
-    guard fields[0].count > 0 else { throw RowFault(.emptyCell(column: layout.caseColumn), offset: offset) }
+    guard fields[0].count > 0 else { throw fault(.emptyCell(column: layout.caseColumn), fields[0]) }
     guard let time = clock.milliseconds(fields[2].trimmed) else {
       let found = String(fields[2].string.prefix(40))
-      throw RowFault(
+      throw fault(
         found.isEmpty ? .emptyCell(column: layout.timeColumn) : .notATime(column: layout.timeColumn, found: found),
-        offset: offset)
+        fields[2])
     }
     var step = EventLog.Step.complete
     if let column = layout.lifecycle {
@@ -58,7 +62,7 @@ struct EventRows: RowConsumer, Sendable {
     if let column = layout.node, fields[column].count > 0 {
       name = nodes.code(of: fields[column]) &* 2 &+ 1
     } else {
-      guard fields[1].count > 0 else { throw RowFault(.emptyCell(column: layout.eventColumn), offset: offset) }
+      guard fields[1].count > 0 else { throw fault(.emptyCell(column: layout.eventColumn), fields[1]) }
       name = events.code(of: fields[1]) &* 2
     }
     let number = cases.code(of: fields[0])
@@ -72,6 +76,10 @@ struct EventRows: RowConsumer, Sendable {
     nameOf.append(Int32(truncatingIfNeeded: name))
     times.append(time)
     if layout.lifecycle != nil { steps.append(step) }
+  }
+
+  private func fault(_ kind: TableFault.Kind, _ field: Field) -> RowFault {
+    RowFault(kind, offset: Int(UInt(bitPattern: field.start) - base))
   }
 
   @inline(__always)

@@ -22,7 +22,9 @@ package struct EventLogReader {
         name: "time zone", expected: "an IANA name such as Europe/Berlin", found: plan.timeZone)
     }
     let layout = try layout(of: source)
-    let scan = try source.scan(layout.names, allowedBadRows: plan.allowedBadRows) { _ in EventRows(layout, clock) }
+    let scan = try source.scan(layout.names, allowedBadRows: plan.allowedBadRows) { part in
+      EventRows(layout, clock, base: UInt(bitPattern: part.file.text.baseAddress))
+    }
     var log = gather(scan.consumers, layout)
     log.quality.rows = scan.rows
     log.quality.badRows = scan.badRows

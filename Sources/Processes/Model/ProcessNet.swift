@@ -88,7 +88,7 @@ package struct ProcessNet: Sendable {
 
   // MARK: - Events
 
-  private static func event(of node: Node) -> String? {
+  package static func event(of node: Node) -> String? {
     if let name = node.attributes["event"] { return name == "none" ? nil : name }
     return node.shape == .diamond ? nil : slug(node.label)
   }

@@ -98,7 +98,7 @@ struct EventLogWriter: Sendable {
 /// Days since 1970-01-01 as dates of the Gregorian calendar.
 ///
 /// - Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days and days_from_civil.
-enum CalendarDay {
+package enum CalendarDay {
   static func civil(_ day: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = day + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -119,7 +119,7 @@ enum CalendarDay {
   }
 
   /// `2026-01-05`
-  static func text(_ day: Int64) -> String {
+  package static func text(_ day: Int64) -> String {
     let (year, month, day) = civil(day)
     func padded(_ number: Int64, _ width: Int) -> String {
       let digits = String(number)
