@@ -23,12 +23,15 @@ enum Program {
   }()
 
   /// Starts the program without waiting; its output goes to files of the folder.
+  ///
+  /// - Parameter limits: shell commands before it, such as `ulimit -f 1`.
   static func start(
-    _ arguments: [String], in folder: Folder, input: String? = nil, output: String? = nil
+    _ arguments: [String], in folder: Folder, input: String? = nil, output: String? = nil, limits: String? = nil
   ) throws -> Process {
     let process = Process()
-    process.executableURL = URL(filePath: try #require(path, "the program 'verdict' is not built"))
-    process.arguments = arguments
+    let program = try #require(path, "the program 'verdict' is not built")
+    process.executableURL = URL(filePath: limits == nil ? program : "/bin/sh")
+    process.arguments = (limits.map { ["-c", "\($0); exec \"$0\" \"$@\"", program] } ?? []) + arguments
     process.currentDirectoryURL = URL(filePath: folder.path)
     let name = UUID().uuidString
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output ?? folder.made("\(name).out")))
@@ -46,9 +49,9 @@ enum Program {
   ///   - input: what standard input holds.
   ///   - output: a device in place of standard output.
   static func run(
-    _ arguments: [String], in folder: Folder, input: String? = nil, output: String? = nil
+    _ arguments: [String], in folder: Folder, input: String? = nil, output: String? = nil, limits: String? = nil
   ) throws -> Outcome {
-    let process = try start(arguments, in: folder, input: input, output: output)
+    let process = try start(arguments, in: folder, input: input, output: output, limits: limits)
     let name = folder.last
     process.waitUntilExit()
     defer {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Basics
 import Foundation
+import Processes
 import Workflow
 
 extension FlowCommand {
@@ -13,6 +14,7 @@ extension FlowCommand {
           verdict flow draw model.flow --theme dark -o model.png
           verdict flow draw --run .verdict/runs/checkout-1 -o now.svg
               where a run stands
+          verdict flow draw model.flow --log log.csv --show times -o times.svg
 
         Time goes from left to right, edges leave and arrive at the sides that the
         model's handles name. The same model gives the same bytes on every machine. A
@@ -30,9 +32,28 @@ extension FlowCommand {
     var runFolder: String?
 
     @Option(
+      name: .customLong("log"), parsing: .singleValue,
+      help: ArgumentHelp("Show what this event log says, CSV or TSV, also .gz.", valueName: "log"))
+    var logs: [String] = []
+
+    @Option(help: ArgumentHelp("What of the log: counts, times or variants.", valueName: "numbers"))
+    var show = Overlay.Numbers.counts
+
+    @Option(help: "The variant that the others are compared with.")
+    var control: String?
+
+    @Option(
       name: [.customShort("o"), .customLong("output")],
       help: ArgumentHelp("Write to this file, .svg or .png.", valueName: "file"))
     var output: String?
+
+    @OptionGroup(title: "Options of logs") var log: EventLogOptions
+    @OptionGroup(title: "Options of tables") var table: TableInputOptions
+
+    func validate() throws {
+      if runFolder != nil, !logs.isEmpty { throw ValidationError("Show a run or a log, not both.") }
+      if logs.isEmpty, show != .counts { throw ValidationError("--show needs --log.") }
+    }
 
     func run() throws {
       let (model, overlay) = try subject()
@@ -52,7 +73,7 @@ extension FlowCommand {
       let named = try model.map { try ModelSource($0).onlyModel() }
       guard let folder = runFolder else {
         guard let named else { throw UsageFault(sentence: "nothing to draw: name a model, or a run with --run.") }
-        return (named, Overlay())
+        return (named, logs.isEmpty ? Overlay() : try measured(named))
       }
       let run = try WorkflowRun.open(directory: folder)
       if let named, named != run.model {
@@ -61,8 +82,20 @@ extension FlowCommand {
       }
       return (run.model, Overlay(run: run.history, status: run.status, of: run.model))
     }
+
+    private func measured(_ model: Model) throws -> Overlay {
+      var plan = try log.plan(model, table)
+      plan.control = control
+      let found = try FlowMeasurer(model, plan).measure(table.expanded(logs), options: table.options())
+      if show == .variants, found.comparison == nil {
+        throw UsageFault(sentence: "the log has no two variants that could differ; show counts or times.")
+      }
+      return Overlay(found, of: model, showing: show)
+    }
   }
 }
+
+extension Overlay.Numbers: ExpressibleByArgument {}
 
 extension DrawingOptions.Theme: ExpressibleByArgument {}
 

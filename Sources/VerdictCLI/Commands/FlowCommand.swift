@@ -10,7 +10,8 @@ struct FlowCommand: ParsableCommand {
     subcommands: [
       CheckFlow.self, DiffFlow.self, DrawFlow.self, FormatFlow.self, ListFlows.self, PrintFlow.self, SimulateFlow.self,
       MeasureFlow.self, FitFlow.self, ExperimentFlow.self, PowerFlow.self, RunFlow.self, ResumeFlow.self,
-      AnswerFlow.self, AbortFlow.self, ExplainFlow.self, MigrateFlow.self, ReplayFlow.self, MatrixFlow.self,
+      AnswerFlow.self, SignFlow.self, AbortFlow.self, ExplainFlow.self, MigrateFlow.self, ReplayFlow.self,
+      ExportFlow.self, MatrixFlow.self,
     ])
 
   struct CheckFlow: ParsableCommand {
@@ -20,6 +21,7 @@ struct FlowCommand: ParsableCommand {
       discussion: """
         EXAMPLES
           verdict flow check model.flow --suggest
+          verdict flow check model.flow --format json
           verdict flow check oauth                 a built-in model
           verdict flow check notes.txt             the model inside a text
         """)
@@ -30,35 +32,39 @@ struct FlowCommand: ParsableCommand {
     @Flag(help: "Also list every single-edge repair that makes the model sound.")
     var suggest = false
 
-    @Flag(help: "JSON instead of text.")
-    var json = false
+    @Option(
+      help: ArgumentHelp("table for people, json with every place in bytes and lines.", valueName: "format"))
+    var format = Form.table
+
+    enum Form: String, ExpressibleByArgument, CaseIterable { case table, json }
 
     func run() throws {
       let source = try ModelSource(model)
-      let (models, diagnostics) = source.models()
-      if json, diagnostics.hasErrors {
-        try Terminal.print(diagnostics.json.text(pretty: true), terminator: "")
-        throw ExitCode(Exit.badInput.rawValue)
+      let check = TextCheck(
+        source.bytes, file: source.name, isModel: source.isModelFile, suggestingRepairs: suggest || format == .table)
+      if format == .json { try Terminal.print(check.json.text(pretty: true), terminator: "") } else { try show(check) }
+      if check.diagnostics.hasErrors || check.models.isEmpty { throw ExitCode(Exit.badInput.rawValue) }
+      if !check.isSound { throw AnswerIsNo() }
+    }
+
+    private func show(_ check: TextCheck) throws {
+      if check.diagnostics.hasErrors { throw InputFaults(check.diagnostics.filter { $0.severity == .error }) }
+      for diagnostic in check.diagnostics { Terminal.notice(diagnostic.text) }
+      guard !check.models.isEmpty else {
+        throw UsageFault(sentence: "\(check.file) holds no model: no lane begins with 'Name {'.")
       }
-      if diagnostics.hasErrors { throw InputFaults(diagnostics.filter { $0.severity == .error }) }
-      for diagnostic in diagnostics { Terminal.notice(diagnostic.text) }
-      guard !models.isEmpty else {
-        throw UsageFault(sentence: "\(source.name) holds no model: no lane begins with 'Name {'.")
-      }
-      var isSound = true
-      for model in models {
-        let report = model.check(suggestingRepairs: suggest || !json)
-        try Terminal.print(json ? report.json.text(pretty: true) : report.text, terminator: "")
-        isSound = isSound && report.sound && !report.hasErrors
-      }
-      if !isSound { throw AnswerIsNo() }
+      for placed in check.models { try Terminal.print(placed.report.text, terminator: "") }
     }
   }
 
   struct FormatFlow: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "format", abstract: "Lay a model out; comments, prose and meaning stay.",
-      discussion: "EXAMPLE\n  verdict flow format model.flow -o model.flow")
+      discussion: """
+        EXAMPLES
+          verdict flow format model.flow -o model.flow
+          verdict flow format model.flow --fix -o model.flow
+        """)
 
     @Argument(help: "A .flow file, a built-in model's name, or '-'.")
     var model: String
@@ -66,12 +72,18 @@ struct FlowCommand: ParsableCommand {
     @Flag(help: "Without our extensions, for other programs that read the notation.")
     var plain = false
 
+    @Flag(help: "Mend first what 'flow check' knows a fix for.")
+    var fix = false
+
     @Option(
       name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Write to this file.", valueName: "file"))
     var output: String?
 
     func run() throws {
-      let formatted = Notation.format(try ModelSource(model).bytes, as: plain ? .plain : .full)
+      let source = try ModelSource(model)
+      let fixed = fix ? Notation.fixed(source.bytes, isModel: source.isModelFile) : (bytes: source.bytes, fixes: 0)
+      if fix { Terminal.notice("\(fixed.fixes) \(fixed.fixes == 1 ? "fix" : "fixes")") }
+      let formatted = Notation.format(fixed.bytes, as: plain ? .plain : .full)
       if let output, output != "-" {
         try AtomicFile.write(formatted, to: output)
       } else {
@@ -128,8 +140,11 @@ struct ModelSource {
   }
 
   /// `.flow` files and built-in models are models; anything else is a text that may hold some.
+  var isModelFile: Bool { name.hasSuffix(".flow") || BuiltInModels.names.contains(name) }
+
+  /// The models of the source, and what is wrong with its text.
   func models() -> ([Model], [Diagnostic]) {
-    if name.hasSuffix(".flow") || BuiltInModels.names.contains(name) {
+    if isModelFile {
       let parsed = Notation.parse(bytes, file: name)
       return (parsed.model.map { [$0] } ?? [], parsed.diagnostics)
     }

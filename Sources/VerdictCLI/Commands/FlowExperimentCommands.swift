@@ -52,7 +52,7 @@ struct ExperimentFlow: ParsableCommand {
 
   func run() throws {
     let source = try ModelSource(model)
-    let model = try source.single()
+    let model = try source.onlyModel()
     var experiment = FlowExperiment(model, measure: try log.plan(model, table), control: control)
     experiment.alpha = log.alpha
     experiment.weights = try weights.map { try FlowOptions.weights($0).compactMapValues(Double.init) }
@@ -120,7 +120,7 @@ struct PowerFlow: ParsableCommand {
     let source = try ModelSource(model)
     let changes = try branches.map { text throws in try BranchOverride(parsing: text) }
     let forecasts = try MetricForecast.all(
-      source.single(), changes: changes, alpha: alpha, power: power, units: units, folder: source.folder)
+      source.onlyModel(), changes: changes, alpha: alpha, power: power, units: units, folder: source.folder)
     guard !forecasts.isEmpty else {
       throw UsageFault(sentence: "\(source.name) declares no metric that is a rate or a count.")
     }

@@ -121,7 +121,7 @@ struct MeasureFlow: ParsableCommand {
 
   func run() throws {
     let source = try ModelSource(model)
-    let model = try source.single()
+    let model = try source.onlyModel()
     var plan = try log.plan(model, table)
     plan.control = control
     let found = try FlowMeasurer(model, plan).measure(table.expanded(logs), options: table.options())
@@ -165,7 +165,7 @@ struct FitFlow: ParsableCommand {
 
   func run() throws {
     let source = try ModelSource(model)
-    let plan = try log.plan(try source.single(), table)
+    let plan = try log.plan(try source.onlyModel(), table)
     let fit = try FlowFit(
       text: source.bytes, file: source.name, log: table.expanded(logs), plan: plan, options: table.options())
     for notice in fit.notices { Terminal.notice(notice) }

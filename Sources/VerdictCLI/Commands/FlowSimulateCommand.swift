@@ -79,7 +79,7 @@ struct SimulateFlow: ParsableCommand {
 
   func run() throws {
     let source = try ModelSource(model)
-    let model = try source.single()
+    let model = try source.onlyModel()
     let plan = try plan()
     let overrides = try branches.map { text throws in try BranchOverride(parsing: text) }
     let simulation = try Simulation(model, plan, overrides: overrides, folder: source.folder)
@@ -160,19 +160,6 @@ enum FlowOptions {
 }
 
 extension ModelSource {
-  /// The one model of the source.
-  /// - Throws: what is wrong with the text, or that it holds none or several.
-  func single() throws -> Model {
-    let (models, diagnostics) = models()
-    if diagnostics.hasErrors { throw InputFaults(diagnostics.filter { $0.severity == .error }) }
-    guard let model = models.first, models.count == 1 else {
-      throw UsageFault(
-        sentence: models.isEmpty
-          ? "\(name) holds no model: no lane begins with 'Name {'." : "\(name) holds \(models.count) models; keep one.")
-    }
-    return model
-  }
-
   /// Where files that the model names are looked for.
   var folder: String {
     let folder = (name as NSString).deletingLastPathComponent
