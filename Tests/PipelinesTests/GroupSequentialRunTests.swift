@@ -19,8 +19,8 @@ import Workflow
     #expect(first.groupSequential?.look == 1 && first.groupSequential?.nextUnits == 1_000)
     #expect(
       first.decision.reasons == [
-        "No goal metric has changed significantly after 600 of the planned 4000 units; keep collecting.",
-        "The next look is planned at 1000 units.",
+        "No goal metric has changed significantly after 600 of the planned 4,000 units; keep collecting.",
+        "The next look is planned at 1,000 units.",
       ])
     // Seen again without new data, it is no look.
     #expect(project.end(try project.runner.advance(id)).hasPrefix("waiting for data"))

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Statistics
 
@@ -76,7 +77,7 @@ public enum LifetimeAnalysis {
     guard converged else { return "the fit to the calibration part did not converge." }
     let percent = ratio.isFinite ? "\(Int((ratio * 100).rounded())) %" : "infinitely many times"
     return
-      "\(observed) purchases after calibration are \(percent) of those expected, \(inside ? "inside" : "outside") the interval; passes inside it or between 85 % and 115 %."
+      "\(observed.grouped) purchases after calibration are \(percent) of those expected, \(inside ? "inside" : "outside") the interval; passes inside it or between 85 % and 115 %."
   }
 
   private static func calibrationGroups(

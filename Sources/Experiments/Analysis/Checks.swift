@@ -1,3 +1,4 @@
+import Basics
 import Statistics
 
 /// The conditions under which the numbers may be trusted.
@@ -20,8 +21,8 @@ struct Checks {
     return [
       Analysis.Check(
         name: "exposures", outcome: Double(several) > 0.01 * Double(units) ? .warn : .pass, pValue: nil,
-        detail: "\(several) of \(units) units were in several arms and are left out; the windows of "
-          + "\(exposure.immatureUnits) were not over; \(exposure.eventsOfUnits) of \(exposure.events) events are of "
+        detail: "\(several.grouped) of \(units.grouped) units were in several arms and are left out; the windows of "
+          + "\(exposure.immatureUnits.grouped) were not over; \(exposure.eventsOfUnits.grouped) of \(exposure.events.grouped) events are of "
           + "exposed units.")
     ]
   }
@@ -33,7 +34,7 @@ struct Checks {
     let test = try SampleRatioTest(counts: counts, weights: weights)
     let failed = test.pValue < Self.sampleRatioAlpha
     let dead = zip(names, zip(counts, weights)).filter { $0.1.0 == 0 && $0.1.1 > 0 }.map(\.0)
-    var detail = zip(names, counts).map { "\($0) \($1)" }.joined(separator: ", ")
+    var detail = zip(names, counts).map { "\($0) \($1.grouped)" }.joined(separator: ", ")
     detail += " units against weights " + weights.map(Self.short).joined(separator: ":")
     if !dead.isEmpty { detail += "; no units in \(dead.joined(separator: ", "))" }
     if failed { detail += ". The arms are not comparable: find the cause before reading any effect" }
@@ -62,7 +63,7 @@ struct Checks {
     let smallest = measurements.arms.min { $0.units < $1.units }
     let enough = (smallest?.units ?? 0) >= plan.minimumUnits
     let detail = smallest.map {
-      "the smallest arm, \($0.name), has \($0.units) units; the minimum is \(plan.minimumUnits)."
+      "the smallest arm, \($0.name), has \($0.units.grouped) units; the minimum is \(plan.minimumUnits.grouped)."
     }
     return Analysis.Check(name: "units", outcome: enough ? .pass : .warn, pValue: nil, detail: detail ?? "no units.")
   }
@@ -72,7 +73,8 @@ struct Checks {
     return Analysis.Check(
       name: "unreadable-rows", outcome: bad == 0 ? .pass : .warn, pValue: nil,
       detail: bad == 0
-        ? "every row was read." : "\(bad) of \(measurements.rows) rows could not be read and are left out.")
+        ? "every row was read."
+        : "\(bad.grouped) of \(measurements.rows.grouped) rows could not be read and are left out.")
   }
 
   /// Whether values are missing more often in one arm than in another, per metric that has any missing.
@@ -84,7 +86,7 @@ struct Checks {
       guard total > 0 else { return nil }
       let test = try? SampleRatioTest(counts: missing, weights: cells.map { Double($0.units) })
       let skewed = (test?.pValue ?? 1) < Self.sampleRatioAlpha
-      let counts = zip(cells, missing).map { "\($0.arm) \($1)" }.joined(separator: ", ")
+      let counts = zip(cells, missing).map { "\($0.arm) \($1.grouped)" }.joined(separator: ", ")
       return Analysis.Check(
         name: "missing-values", outcome: skewed ? .warn : .pass, pValue: test?.pValue,
         detail: "\(plan.metrics[index].name): units without a value: \(counts)."

@@ -1,3 +1,5 @@
+import Basics
+
 /// The decision rule: from an analysis to what to do, with every reason.
 ///
 /// 1. invalid: the sample ratio fails. 2. rollback: a guardrail is crossed. 3. extend: an arm has fewer units than the
@@ -55,9 +57,13 @@ struct Decider {
   private func withoutWinner(_ analysis: Analysis) -> Analysis.Decision {
     let units = analysis.input.units
     if !plan.isFinal, plan.plannedUnits.map({ units < $0 }) ?? true {
-      let planned = plan.plannedUnits.map { " of the planned \($0)" } ?? ""
-      var reasons = ["No goal metric has changed significantly after \(units)\(planned) units; keep collecting."]
-      if let next = analysis.groupSequential?.nextUnits { reasons.append("The next look is planned at \(next) units.") }
+      let planned = plan.plannedUnits.map { " of the planned \($0.grouped)" } ?? ""
+      var reasons = [
+        "No goal metric has changed significantly after \(units.grouped)\(planned) units; keep collecting."
+      ]
+      if let next = analysis.groupSequential?.nextUnits {
+        reasons.append("The next look is planned at \(next.grouped) units.")
+      }
       return .init(outcome: .extend, variant: nil, reasons: reasons)
     }
     return .init(
@@ -72,14 +78,16 @@ struct Decider {
       return "A fixed-horizon test is read once, at its end: say when the data are final, or plan the number of units."
     }
     guard units < planned else { return nil }
-    return "A fixed-horizon test is read once, at its end: \(units) of the planned \(planned) units are in."
+    return
+      "A fixed-horizon test is read once, at its end: \(units.grouped) of the planned \(planned.grouped) units are in."
   }
 
   private func tooFew(_ analysis: Analysis) -> String? {
     guard let smallest = analysis.variants.min(by: { $0.units < $1.units }), smallest.units < plan.minimumUnits else {
       return nil
     }
-    return "\(smallest.name) has \(smallest.units) units; the plan wants at least \(plan.minimumUnits) in each arm."
+    let (units, minimum) = (smallest.units.grouped, plan.minimumUnits.grouped)
+    return "\(smallest.name) has \(units) units; the plan wants at least \(minimum) in each arm."
   }
 
   // MARK: - Reading the analysis

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Numbers for people: significant digits, thousands, percent. Full precision is for JSON and CSV.
@@ -24,7 +25,7 @@ package struct NumberFormat: Sendable {
     if size >= 1e12 || size < 1e-5 {
       body = Self.printed("%.\(max(digits - 1, 0))e", size)
     } else {
-      body = grouped(Self.printed("%.\(Self.decimals(size, digits: digits))f", size))
+      body = Self.printed("%.\(Self.decimals(size, digits: digits))f", size).withGroupedThousands
     }
     return sign(value, signed) + body
   }
@@ -51,7 +52,7 @@ package struct NumberFormat: Sendable {
   package func percent(_ fraction: Double, decimals: Int, signed: Bool = false) -> String {
     guard (fraction * 100).isFinite else { return fraction.isNaN ? missing : "unbounded" }
     guard abs(fraction) < 1e10 else { return percent(fraction, digits: 3, signed: signed) }
-    let body = grouped(Self.printed("%.\(min(max(decimals, 0), 12))f", abs(fraction * 100)))
+    let body = Self.printed("%.\(min(max(decimals, 0), 12))f", abs(fraction * 100)).withGroupedThousands
     let isZero = !body.contains { ("1"..."9").contains($0) }
     return (isZero ? "" : sign(fraction, signed)) + body + "%"
   }
@@ -66,7 +67,7 @@ package struct NumberFormat: Sendable {
 
   /// 1,234,567.
   package func count(_ count: Int) -> String {
-    (count < 0 ? minus : "") + grouped("\(count.magnitude)")
+    (count < 0 ? minus : "") + "\(count.magnitude)".withGroupedThousands
   }
 
   /// 12 B · 3.4 kB · 1.3 GB.
@@ -107,15 +108,4 @@ package struct NumberFormat: Sendable {
   }
 
   private static func printed(_ format: String, _ value: Double) -> String { String(format: format, value) }
-
-  private func grouped(_ digits: String) -> String {
-    let whole = digits.prefix { $0 != "." }
-    guard whole.count > 3 else { return digits }
-    var out = ""
-    for (index, digit) in whole.enumerated() {
-      if index > 0, (whole.count - index) % 3 == 0 { out.append(",") }
-      out.append(digit)
-    }
-    return out + digits.dropFirst(whole.count)
-  }
 }

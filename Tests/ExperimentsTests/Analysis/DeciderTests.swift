@@ -88,7 +88,7 @@ import Testing
     }
     #expect(early.outcome == .extend)
     #expect(
-      early.reasons == ["A fixed-horizon test is read once, at its end: 800 of the planned 1000 units are in."])
+      early.reasons == ["A fixed-horizon test is read once, at its end: 800 of the planned 1,000 units are in."])
     let unplanned = try Self.decide(arms) { $0.isFinal = false }
     #expect(unplanned.outcome == .extend)
     let due = try Self.decide(arms) {
@@ -111,7 +111,7 @@ import Testing
     #expect(waiting.outcome == .extend)
     #expect(
       waiting.reasons == [
-        "No goal metric has changed significantly after 800 of the planned 1000 units; keep collecting."
+        "No goal metric has changed significantly after 800 of the planned 1,000 units; keep collecting."
       ])
   }
 }

@@ -61,8 +61,8 @@ import Testing
     if !isAway {
       #expect(
         analysis.decision.reasons == [
-          "No goal metric has changed significantly after 820 of the planned 1640 units; keep collecting.",
-          "The next look is planned at 1230 units.",
+          "No goal metric has changed significantly after 820 of the planned 1,640 units; keep collecting.",
+          "The next look is planned at 1,230 units.",
         ])
     }
   }
