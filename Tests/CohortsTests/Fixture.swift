@@ -1,6 +1,7 @@
 import Basics
 import Cohorts
 import Foundation
+import TestSupport
 import Testing
 
 /// Event logs for the tests: of the reference files, and made by a seeded generator.
@@ -65,7 +66,7 @@ enum Fixture {
   }
 
   static func random(
-    events: Int, units: Int, days: Int, segments: Int = 0, using generator: inout SplitMix
+    events: Int, units: Int, days: Int, segments: Int = 0, using generator: inout SeededGenerator
   ) -> EventLog {
     var log = EventLog(unitCount: units, units: [], times: [])
     for _ in 0..<events {
@@ -89,20 +90,5 @@ enum Fixture {
       names.append(name)
       return Int32(names.count - 1)
     }
-  }
-}
-
-/// SplitMix64.
-///
-/// - Source: Steele, G. L., Lea, D. and Flood, C. H. (2014), "Fast splittable pseudorandom number generators", OOPSLA.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -12,7 +12,7 @@ struct SimulatedShop {
   var futureValue = 0.0
 
   /// - Parameters: weeks of acquisition and of observation after it, weeks of future.
-  init(customers: Int, acquisition: Int = 8, weeks: Int, future: Int, using generator: inout SplitMix) {
+  init(customers: Int, acquisition: Int = 8, weeks: Int, future: Int, using generator: inout SeededGenerator) {
     log = EventLog(unitCount: customers, units: [], times: [], amounts: [])
     let end = (acquisition + weeks) * 7 - 1
     let horizon = end + future * 7
@@ -46,7 +46,7 @@ struct SimulatedShop {
   }
 
   /// Marsaglia & Tsang (2000), "A simple method for generating gamma variables".
-  static func gamma(_ shape: Double, using generator: inout SplitMix) -> Double {
+  static func gamma(_ shape: Double, using generator: inout SeededGenerator) -> Double {
     guard shape >= 1 else {
       return gamma(shape + 1, using: &generator) * pow(Double.random(in: .ulpOfOne..<1, using: &generator), 1 / shape)
     }
@@ -70,7 +70,7 @@ struct SimulatedShop {
     // 95 % intervals of purchases and value over 13 weeks, the model being true; 120 logs of 600 customers. A coverage of 95 %
     // gives fewer than 104 of 120 with probability below 0.001, as the binomial law says.
     let replicates = 120
-    var generator = SplitMix(seed: 20_240_607)
+    var generator = SeededGenerator(seed: 20_240_607)
     var (purchases, value, fitted) = (0, 0, 0)
     for _ in 0..<replicates {
       let shop = SimulatedShop(customers: 600, weeks: 44, future: 13, using: &generator)
@@ -93,7 +93,7 @@ struct SimulatedShop {
   }
 
   @Test func aReportOfALogWithAmounts() throws {
-    var generator = SplitMix(seed: 3)
+    var generator = SeededGenerator(seed: 3)
     let shop = SimulatedShop(customers: 800, weeks: 44, future: 0, using: &generator)
     let report = try Cohorts.analyze(log: shop.log, settings: Self.settings(52 * 7 - 1))
     #expect(report.input.units == 800)

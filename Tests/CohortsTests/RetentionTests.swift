@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func segmentsAddUpToTheWhole() throws {
-    var generator = SplitMix(seed: 11)
+    var generator = SeededGenerator(seed: 11)
     let log = Fixture.random(events: 4_000, units: 300, days: 70, segments: 3, using: &generator)
     let settings = CohortSettings(period: .week, timeZone: "America/New_York")
     let assignment = try CohortAssignment(log: log, settings: settings)
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func theOrderOfTheLogDoesNotMatter() throws {
-    var generator = SplitMix(seed: 12)
+    var generator = SeededGenerator(seed: 12)
     let log = Fixture.random(events: 2_000, units: 200, days: 60, using: &generator)
     var reversed = log
     reversed.units.reverse()

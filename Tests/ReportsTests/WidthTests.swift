@@ -1,28 +1,17 @@
 import Experiments
 import Foundation
 import Reports
+import TestSupport
 import Testing
 
 /// No line is wider than asked for, and what is no number is never printed as one, whatever the values are.
 @Suite struct WidthTests {
-  /// SplitMix64 (Steele, Lea & Flood 2014), for repeatable random values.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   static let labels = [
     "B", "", "日本語のとても長い変種の名前がここにあります", "e\u{301}e\u{301}e\u{301} combining", "👩‍👩‍👧‍👦 family",
     String(repeating: "very-long-name-", count: 12), "tab\there", "esc\u{1B}[31mred", "a b", "\u{202E}rtl",
   ]
 
-  static func value(_ random: inout Generator) -> Double? {
+  static func value(_ random: inout SeededGenerator) -> Double? {
     switch Int.random(in: 0..<9, using: &random) {
     case 0: nil
     case 1: .infinity
@@ -35,7 +24,7 @@ import Testing
     }
   }
 
-  static func analysis(_ random: inout Generator) -> Analysis {
+  static func analysis(_ random: inout SeededGenerator) -> Analysis {
     var value = Samples.analysis
     value.control = labels.randomElement(using: &random) ?? ""
     for metric in value.metrics.indices {
@@ -61,7 +50,7 @@ import Testing
   }
 
   @Test func linesFitAndNothingIsNaN() throws {
-    var random = Generator(state: 20_261_123)
+    var random = SeededGenerator(seed: 20_261_123)
     for _ in 0..<300 {
       let value = Self.analysis(&random)
       let width = Int.random(in: 20...160, using: &random)

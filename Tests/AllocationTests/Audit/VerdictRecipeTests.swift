@@ -1,5 +1,6 @@
 import Allocation
 import Statistics
+import TestSupport
 import Testing
 
 /// The recipe of a fair allocator for `verdict/1`, over 1,000 salts: uniformity over salts with sequential ids, UUIDs and salts
@@ -8,18 +9,11 @@ import Testing
   enum Ids: String, CaseIterable { case sequential, uuids }
 
   static func ids(_ kind: Ids, _ count: Int) -> UnitIDs {
-    var state: UInt64 = 20_261_123
-    func next() -> UInt64 {
-      // SplitMix64 (Steele, Lea & Flood 2014), so that the ids are the same in every run.
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
+    var generator = SeededGenerator(seed: 20_261_123)
     return UnitIDs(
       (0..<count).map { index in
         if kind == .sequential { return "user-\(index)" }
-        let hex = (0..<2).map { _ in String(next() | 1 << 63, radix: 16) }.joined()
+        let hex = (0..<2).map { _ in String(generator.next() | 1 << 63, radix: 16) }.joined()
         let digits = Array(hex)
         return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
       })
