@@ -23,6 +23,8 @@ package struct Exhibit: Sendable {
   package var title: String
   package var summary: String
   package var tiles: [(name: String, value: String, note: String, tone: String)] = []
+  /// A picture of ours as SVG, for the page alone.
+  package var drawing: String?
   package var sections: [Section] = []
   package var notes: [String] = []
   package var provenance: [(String, String)] = []
@@ -76,6 +78,9 @@ package struct Exhibit: Sendable {
       HTMLPage.headline(badge: badge, symbol: "◢", tone: "calm", title: title, reasons: [], summary: summary),
       HTMLPage.tiles(tiles),
     ]
+    if let drawing {
+      main.append(.tag("div", ["class": "card scroll drawing", "tabindex": "0"], .drawing(drawing)))
+    }
     for (index, section) in sections.enumerated() where !section.rows.isEmpty {
       main.append(
         HTMLPage.section(
@@ -83,7 +88,8 @@ package struct Exhibit: Sendable {
           [
             section.words.map { .tag("p", ["class": "subtitle"], .text($0)) } ?? .list([]),
             HTMLPage.table(
-              caption: section.title, section.columns.map { ($0.title, $0.numeric) }, section.rows),
+              caption: section.title, isCaptionShown: false, section.columns.map { ($0.title, $0.numeric) },
+              section.rows),
           ]))
     }
     if !notes.isEmpty { main.append(HTMLPage.section("Notes", id: "notes", [HTMLPage.notes(notes)])) }

@@ -54,8 +54,10 @@ package struct HTMLPage: Sendable {
   }
 
   /// A table that scrolls sideways by itself where it is wider than the page.
+  ///
+  /// - Parameter isCaptionShown: false where a heading above says the same; screen readers have it all the same.
   package static func table(
-    caption: String, _ columns: [(title: String, numeric: Bool)], _ rows: [[String]]
+    caption: String, isCaptionShown: Bool = true, _ columns: [(title: String, numeric: Bool)], _ rows: [[String]]
   ) -> Markup {
     let head = columns.map { Markup.tag("th", ["scope": "col", "class": $0.numeric ? "number" : ""], .text($0.title)) }
     let body = rows.map { row -> Markup in
@@ -69,7 +71,7 @@ package struct HTMLPage: Sendable {
     return .tag(
       "div", ["class": "scroll", "role": "region", "aria-label": caption, "tabindex": "0"],
       .tag(
-        "table", ["class": "data"], .tag("caption", [:], .text(caption)),
+        "table", ["class": "data"], .tag("caption", isCaptionShown ? [:] : ["class": "unseen"], .text(caption)),
         .tag("thead", [:], .tag("tr", [:], .list(head))), .tag("tbody", [:], .list(body))))
   }
 

@@ -6,6 +6,8 @@ package indirect enum Markup: Sendable, ExpressibleByStringLiteral, ExpressibleB
   case list([Markup])
   /// A style sheet of ours, as it is; never text from outside.
   case styleSheet(StaticString)
+  /// An SVG that the workflow room drew and escaped, as it is.
+  case drawing(String)
 
   package init(stringLiteral value: String) { self = .text(value) }
 
@@ -25,6 +27,7 @@ package indirect enum Markup: Sendable, ExpressibleByStringLiteral, ExpressibleB
     switch self {
     case .text(let text): Self.escape(text, into: &out)
     case .list(let nodes): for node in nodes { node.write(to: &out) }
+    case .drawing(let svg): out += svg
     case .styleSheet(let sheet): out += "<style>\(sheet)</style>\n"
     case .element(let name, let attributes, let children):
       out += "<" + name
