@@ -22,6 +22,8 @@ if [ -z "$python" ]; then
 fi
 # A server of its own, on a socket in the work folder; it does not run as root.
 server=()
+# Debian keeps the server's programs off the path.
+for folder in /usr/lib/postgresql/*/bin; do PATH=$PATH:$folder; done
 if command -v initdb >/dev/null && command -v pg_ctl >/dev/null && command -v psql >/dev/null; then
   owner=$(id -un)
   as=()
@@ -54,7 +56,7 @@ with open(table, "w", newline="") as file:
 
 three = "control=0.2,treatment=0.3,it's=0.5"
 cases = [
-    ("verdict/1", "checkout's 'salt' é", three, "1"), ("verdict/1", "checkout", three, "0.3"),
+    ("verdict/1", "checkout's 'salt' é", three, "1"), ("verdict/1", "a quote '\u0301 before an accent", three, "1"), ("verdict/1", "checkout", three, "0.3"),
     ("verdict/1", "x" * 80, "a=1,b=0,c=1", "0.5"), ("launchdarkly/1", "flag.5f3c", three, "1"),
     ("launchdarkly/1", "flag.5f3c", three, "0.25"), ("launchdarkly/1-seed", "61", three, "1"),
     ("statsig/1", "spec.rule", "off=87.5,on=12.5", "1"), ("statsig/1-bucket", "layer", three, "0.4"),

@@ -23,12 +23,15 @@ public struct AllocationFault: InputFault, Hashable {
     case notASCII(SchemeName)
     case noSQL(SchemeName, dialect: String, hash: String)
     case badRange(String)
+    case badHoldout(String)
+    case twiceInLayer(String, layer: String)
     case overlap(first: String, second: String)
     case layerFull(layer: String, wanted: String, free: String)
     case unknownArm(String, known: [String])
     case duplicateID
     case notRising(String)
     case badWindow(Int64, burnIn: Int64)
+    case beyondCalendar
     case blockTooLong(Int)
     case badSearch(String)
     case overSubscribed(name: String, wanted: Int, free: Int)
@@ -66,6 +69,9 @@ public struct AllocationFault: InputFault, Hashable {
     case .noSQL(let scheme, let dialect, let hash):
       "\(dialect) has no \(hash), which \(scheme.rawValue) needs. Assign with this program and load the result."
     case .badRange(let found): "expected shares in [0, 1] with at most 6 decimals, the lower first; found \(found)."
+    case .badHoldout(let found):
+      "a holdout's share must be above 0 and below 1, with at most 6 decimals; found '\(found)'."
+    case .twiceInLayer(let name, let layer): "'\(name)' is in the layer '\(layer)' already."
     case .overlap(let first, let second): "the range of '\(second)' overlaps with that of '\(first)'."
     case .layerFull(let layer, let wanted, let free):
       "no gap of the layer '\(layer)' holds \(wanted); \(free) of it are free, perhaps in pieces."
@@ -77,6 +83,7 @@ public struct AllocationFault: InputFault, Hashable {
     case .notRising(let found): "the stages' coverages must rise, above 0 and at most 1; found \(found)."
     case .badWindow(let window, let burnIn):
       "a window must be positive and longer than its burn-in; found \(window) s and \(burnIn) s."
+    case .beyondCalendar: "the time lies too far from the first window's to be counted."
     case .blockTooLong(let length):
       "a block that holds the weights exactly has \(length) units, at most 1000 are possible; use rounder weights."
     case .badSearch(let reason): "a search for a balanced salt needs \(reason)."

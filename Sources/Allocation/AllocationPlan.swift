@@ -34,6 +34,9 @@ public struct AllocationPlan: Sendable {
       Shares(scheme: scheme, salt: salt, weights: arms.map(\.weight), coverage: share))
   }
 
+  /// Whether every id that is not empty can be read.
+  var readsBytes: Bool { alphabet == .bytes }
+
   /// The arm of a unit, by the bytes of its id.
   ///
   /// - Throws: `AllocationFault` if the id is empty and the scheme refuses that, or has characters the scheme cannot read.

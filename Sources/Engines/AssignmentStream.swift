@@ -8,36 +8,70 @@ import Tables
 /// Memory does not grow with the table, and no text is built for an id.
 public struct AssignmentStream: Sendable {
   public struct Totals: Sendable, Hashable {
-    /// Units by arm, in the plan's order.
+    /// Rows by arm, in the plan's order.
     public var counts: [Int]
-    /// Units outside the coverage.
+    /// Rows outside the coverage, a layer's range or kept in a holdout.
     public var outside = 0
   }
 
-  private let plan: AllocationPlan
+  /// What decides on a row.
+  public enum Rule: Sendable {
+    /// The policy; with stages it holds the last one's plan, and the first stage that enrols a unit is told.
+    case policy(AllocationPolicy, stages: CoverageStages? = nil)
+    /// The cluster in the column of ids, and the time in another column.
+    case switchback(Switchback, time: String, timeZone: String)
+
+    public var plan: AllocationPlan {
+      switch self {
+      case .policy(let policy, _): policy.plan
+      case .switchback(let switchback, _, _): switchback.plan
+      }
+    }
+  }
+
+  private let rule: Rule
   private let column: String
+  private let cluster: String?
   private let hasProvenance: Bool
 
-  /// - Parameter provenance: adds the columns `scheme,salt,bucket,enrolment_bucket`.
-  public init(_ plan: AllocationPlan, column: String, provenance: Bool = false) {
-    self.plan = plan
+  /// - Parameters:
+  ///   - column: of the ids that are written.
+  ///   - cluster: the column whose value decides in the place of the id; all units of a cluster get one arm.
+  ///   - provenance: adds the columns `scheme,salt,bucket,enrolment_bucket`, before them `decided_by` if more than the plan
+  ///     decides.
+  public init(_ rule: Rule, column: String, cluster: String? = nil, provenance: Bool = false) {
+    self.rule = rule
     self.column = column
+    self.cluster = cluster
     hasProvenance = provenance
+  }
+
+  public init(_ plan: AllocationPlan, column: String, provenance: Bool = false) {
+    self.init(.policy(AllocationPolicy(plan)), column: column, provenance: provenance)
   }
 
   /// Writes the table.
   ///
   /// - Throws: `TableFault` for the files; an empty id is an empty cell where the scheme refuses it. `WriteFault`.
   public func write(_ source: TableSource, to sink: FileSink) throws -> Totals {
-    let header = "user_id,variant" + (hasProvenance ? ",scheme,salt,bucket,enrolment_bucket" : "") + "\n"
-    let sums = TotalsBox(Totals(counts: [Int](repeating: 0, count: plan.arms.count)))
-    _ = try source.stream([column]) { part in
+    let form = AssignmentForm(rule, hasProvenance: hasProvenance)
+    var columns = [column]
+    if let cluster { columns.append(cluster) }
+    var clock = ZoneClock("UTC")
+    if case .switchback(_, let time, let zone) = rule {
+      columns.append(time)
+      clock = try EventTime.clock(zone)
+    }
+    let names = columns.reduce(into: [String]()) { known, name in if !known.contains(name) { known.append(name) } }
+    let slots = columns.map { name in names.firstIndex(of: name) ?? 0 }
+    let sums = TotalsBox(Totals(counts: [Int](repeating: 0, count: rule.plan.arms.count)))
+    _ = try source.stream(names) { [clock] part in
       AssignConsumer(
-        plan: plan, column: column, hasProvenance: hasProvenance, delimiter: part.delimiter,
+        rule: rule, form: form, names: names, slots: slots, clock: clock, delimiter: part.delimiter,
         base: UInt(bitPattern: part.file.text.baseAddress))
     } take: { consumer in
       // A table whose first rows are bad writes nothing.
-      if !sums.hasHeader { try sink.write(header) }
+      if !sums.hasHeader { try sink.write(form.header) }
       sums.hasHeader = true
       try sink.write(consumer.rows.bytes)
       for arm in consumer.counts.indices { sums.value.counts[arm] += consumer.counts[arm] }
@@ -55,92 +89,105 @@ private final class TotalsBox: @unchecked Sendable {
 }
 
 private struct AssignConsumer: RowConsumer, Sendable {
-  private let plan: AllocationPlan
-  private let column: String
+  private let rule: AssignmentStream.Rule
+  private let form: AssignmentForm
+  private let names: [String]
+  /// Of the id, the cluster or time, the time: places among the fields.
+  private let slots: [Int]
   private let base: UInt
   /// Fields cannot hold a comma unless they are quoted.
   private let isCommaSeparated: Bool
-  /// What follows the id, by arm; the last for those outside.
-  private let tails: [[UInt8]]
-  private let hasProvenance: Bool
+  private var clock: ZoneClock?
+  /// Set where nothing stands around the plan: the way that is fast.
+  private let barePlan: AllocationPlan?
   let rows = RowBuffer()
   private(set) var counts: [Int]
   private(set) var outside = 0
 
-  init(plan: AllocationPlan, column: String, hasProvenance: Bool, delimiter: UInt8, base: UInt) {
-    self.plan = plan
-    self.column = column
-    self.base = base
-    self.hasProvenance = hasProvenance
+  init(
+    rule: AssignmentStream.Rule, form: AssignmentForm, names: [String], slots: [Int], clock: ZoneClock?,
+    delimiter: UInt8, base: UInt
+  ) {
+    (self.rule, self.form, self.names, self.slots, self.clock, self.base) = (rule, form, names, slots, clock, base)
     isCommaSeparated = delimiter == UInt8(ascii: ",")
-    let rest = hasProvenance ? ",\(plan.scheme.rawValue),\(Self.quoted(plan.salt))," : "\n"
-    tails = (plan.arms.map(\.name) + [""]).map { Array(",\(Self.quoted($0))\(rest)".utf8) }
-    counts = [Int](repeating: 0, count: plan.arms.count)
+    counts = [Int](repeating: 0, count: rule.plan.arms.count)
+    if case .policy(let policy, stages: nil) = rule, policy.isBare { barePlan = policy.plan } else { barePlan = nil }
   }
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
-    let field = fields[0]
-    let assignment: Assignment
-    do throws(AllocationFault) {
-      assignment =
-        try field.hasDoubledQuotes
-        ? plan.assign(field.string) : plan.assign(UnsafeRawBufferPointer(field.bytes))
-    } catch {
-      throw RowFault(kind(of: error), offset: Int(UInt(bitPattern: field.start) - base))
+    let id = fields[0]
+    if let barePlan {
+      let key = slots.count > 1 ? fields[slots[1]] : id
+      let assignment: Assignment
+      do throws(AllocationFault) {
+        assignment =
+          try key.hasDoubledQuotes
+          ? barePlan.assign(key.string) : barePlan.assign(UnsafeRawBufferPointer(key.bytes))
+      } catch { throw refused(error, slots.count > 1 ? slots[1] : 0, fields) }
+      append(id)
+      rows.append(form.arms[assignment.arm ?? counts.count])
+      if form.hasProvenance { form.appendProvenance(assignment, to: rows) }
+      rows.append(UInt8(ascii: "\n"))
+      count(assignment.arm)
+    } else {
+      let row = try decided(fields)
+      append(id)
+      rows.append(form.arms[row.arm ?? counts.count])
+      form.append(row, to: rows)
+      rows.append(UInt8(ascii: "\n"))
+      count(row.arm)
     }
-    append(field)
-    rows.append(tails[assignment.arm ?? counts.count])
-    if hasProvenance {
-      rows.append(Array("\(assignment.bucket),\(assignment.enrolmentBucket.map(String.init) ?? "")\n".utf8))
-    }
-    if let arm = assignment.arm { counts[arm] &+= 1 } else { outside &+= 1 }
   }
 
-  private func kind(of fault: AllocationFault) -> TableFault.Kind {
-    fault.kind == .emptyID ? .emptyCell(column: column) : .refused(column: column, reason: fault.sentence)
+  @inline(__always)
+  private mutating func count(_ arm: Int?) {
+    if let arm { counts[arm] &+= 1 } else { outside &+= 1 }
   }
+
+  /// By policy or switchback.
+  private mutating func decided(_ fields: UnsafeBufferPointer<Field>) throws(RowFault) -> AssignmentForm.Row {
+    switch rule {
+    case .policy(let policy, let stages):
+      let slot = slots.count > 1 ? slots[1] : 0
+      let key = Array(fields[slot].string.utf8)
+      var outcome: Result<AssignmentForm.Row, AllocationFault> = .failure(AllocationFault(.emptyID))
+      key.withUnsafeBytes { bytes in
+        outcome = Result { () throws(AllocationFault) in
+          let decision = try policy.decide(bytes)
+          let stage = decision.reason == .plan && decision.arm != nil ? try stages?.stage(of: bytes) : nil
+          return .init(arm: decision.arm, assignment: decision.assignment, reason: decision.reason, stage: stage)
+        }
+      }
+      do { return try outcome.get() } catch { throw refused(error, slot, fields) }
+    case .switchback(let switchback, _, _):
+      let (cluster, slot) = (slots.count > 2 ? slots[1] : 0, slots[slots.count - 1])
+      guard let stamp = FieldParsing.timestamp(fields[slot].trimmed), let time = clock?.seconds(of: stamp) else {
+        throw RowFault(.notATime(column: names[slot], found: fields[slot].string), offset: place(fields[slot]))
+      }
+      do throws(AllocationFault) {
+        let assignment = try switchback.assign(cluster: fields[cluster].string, at: time)
+        return .init(
+          arm: assignment.arm, assignment: assignment, window: switchback.index(at: time),
+          isBurnIn: switchback.isBurnIn(at: time))
+      } catch { throw refused(error, error.kind == .beyondCalendar ? slot : cluster, fields) }
+    }
+  }
+
+  private func refused(_ fault: AllocationFault, _ slot: Int, _ fields: UnsafeBufferPointer<Field>) -> RowFault {
+    RowFault(
+      fault.kind == .emptyID ? .emptyCell(column: names[slot]) : .refused(column: names[slot], reason: fault.sentence),
+      offset: place(fields[slot]))
+  }
+
+  private func place(_ field: Field) -> Int { Int(UInt(bitPattern: field.start) - base) }
 
   @inline(__always)
   private func append(_ field: Field) {
     let isQuoted = UInt(bitPattern: field.start) > base && field.start[-1] == UInt8(ascii: "\"")
     if isQuoted || !isCommaSeparated {
-      rows.append(Array(Self.quoted(field.string).utf8))
+      rows.append(Array(AssignmentForm.quoted(field.string).utf8))
     } else {
       rows.append(UnsafeRawBufferPointer(field.bytes))
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
-  }
-}
-
-/// Bytes that grow at their end. Owned by one chunk; read when the chunk is done.
-private final class RowBuffer: @unchecked Sendable {
-  private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-  private var count = 0
-
-  deinit { memory.deallocate() }
-
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
-
-  @inline(__always)
-  func append(_ piece: UnsafeRawBufferPointer) {
-    if memory.count &- count < piece.count { grow(for: piece.count) }
-    if let from = piece.baseAddress, let to = memory.baseAddress {
-      (to + count).copyMemory(from: from, byteCount: piece.count)
-    }
-    count &+= piece.count
-  }
-
-  @inline(__always)
-  func append(_ piece: [UInt8]) { piece.withUnsafeBytes { append($0) } }
-
-  private func grow(for wanted: Int) {
-    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(2 * memory.count, count + wanted), alignment: 16)
-    larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
-    memory.deallocate()
-    memory = larger
   }
 }

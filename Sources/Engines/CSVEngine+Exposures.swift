@@ -12,11 +12,7 @@ extension CSVEngine {
   func join(_ request: MeasurementRequest, _ exposures: ExposureSource, _ events: TableSource) throws -> Measurements {
     let source = try TableSource(exposures.files, options: options)
     let plan = try EventPlan(request, exposures, exposureColumns: source.columns)
-    guard let clock = ZoneClock(exposures.timeZone) else {
-      let known = TimeZone.knownTimeZoneIdentifiers
-      throw EventLogFault(
-        .unknownTimeZone(exposures.timeZone, nearest: nearestName(to: exposures.timeZone, among: known)))
-    }
+    let clock = try EventTime.clock(exposures.timeZone)
     let eventColumns = UnitEvents.columns(plan)
     try events.requireColumns(eventColumns)
 

@@ -44,10 +44,7 @@ public struct EventLogReader: Sendable {
   /// - Throws: `TableFault` for the files, `EventLogFault` for the settings.
   public func read(_ paths: [String]) throws -> EventLog {
     let source = try TableSource(paths, options: options)
-    guard let clock = ZoneClock(timeZone) else {
-      let known = TimeZone.knownTimeZoneIdentifiers
-      throw EventLogFault(.unknownTimeZone(timeZone, nearest: nearestName(to: timeZone, among: known)))
-    }
+    let clock = try EventTime.clock(timeZone)
     if columns.startEvent != nil || columns.returnEvent != nil, columns.event == nil {
       throw EventLogFault(.eventColumnMissing)
     }

@@ -9,13 +9,28 @@ public enum EventTime {
   ///
   /// - Throws: `EventLogFault` if the text is no time or the zone is unknown.
   public static func seconds(_ text: String, timeZone: String) throws(EventLogFault) -> Int64 {
-    guard var clock = ZoneClock(timeZone) else {
-      let known = TimeZone.knownTimeZoneIdentifiers
-      throw EventLogFault(.unknownTimeZone(timeZone, nearest: nearestName(to: timeZone, among: known)))
-    }
+    try moment(text, timeZone: timeZone, dateStandsFor: 86_399)
+  }
+
+  /// As `seconds`, but a date stands for its first second.
+  ///
+  /// - Throws: `EventLogFault` as `seconds`.
+  public static func moment(
+    _ text: String, timeZone: String, dateStandsFor offset: Int64 = 0
+  ) throws(EventLogFault) -> Int64 {
+    var clock = try clock(timeZone)
     let stamp = Array(text.utf8).withUnsafeBufferPointer { FieldParsing.timestamp($0) }
     guard var stamp else { throw EventLogFault(.notATime(text)) }
-    if text.utf8.count == 10 { stamp.localSeconds += 86_399 }
+    if text.utf8.count == 10 { stamp.localSeconds += offset }
     return clock.seconds(of: stamp)
+  }
+
+  /// The clock of a time zone.
+  ///
+  /// - Throws: `EventLogFault` if there is no such zone.
+  static func clock(_ timeZone: String) throws(EventLogFault) -> ZoneClock {
+    if let clock = ZoneClock(timeZone) { return clock }
+    let known = TimeZone.knownTimeZoneIdentifiers
+    throw EventLogFault(.unknownTimeZone(timeZone, nearest: nearestName(to: timeZone, among: known)))
   }
 }

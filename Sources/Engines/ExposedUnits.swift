@@ -50,6 +50,7 @@ final class ExposedUnits: @unchecked Sendable {
       } else {
         if armCodes[unit] != arm { isSeveral[unit] = true }
         guard chunk.times[row] < times[unit] else { continue }
+        armCodes[unit] = arm
         times[unit] = chunk.times[row]
         for column in segments.indices {
           segmentCodes[column][unit] = segments[column][Int(chunk.segmentCodes[column][row])]

@@ -3,17 +3,17 @@
 /// - Source: Appleby, A., "SMHasher", `MurmurHash3_x86_32` (public domain).
 /// - Checked against: its verification value, and the published vectors of mmh3 5.x.
 public struct Murmur3: Sendable {
-  private var hash: UInt32
-  private var length: UInt32 = 0
+  @usableFromInline var hash: UInt32
+  @usableFromInline var length: UInt32 = 0
   /// Bytes that do not make a block of four yet, the first lowest; `pendingBits` of them are set.
-  private var pending: UInt64 = 0
-  private var pendingBits: UInt64 = 0
+  @usableFromInline var pending: UInt64 = 0
+  @usableFromInline var pendingBits: UInt64 = 0
 
-  @inline(__always)
+  @inlinable @inline(__always)
   public init(seed: UInt32 = 0) { hash = seed }
 
   /// Adds bytes; the digest depends on the bytes only, not on how they were cut.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
     length &+= UInt32(truncatingIfNeeded: bytes.count)
     var index = 0
@@ -35,7 +35,7 @@ public struct Murmur3: Sendable {
     }
   }
 
-  public var digest: UInt32 {
+  @inlinable public var digest: UInt32 {
     @inline(__always) get {
       var hash = pendingBits > 0 ? hash ^ Self.mixed(UInt32(truncatingIfNeeded: pending)) : hash
       hash ^= length
@@ -45,20 +45,20 @@ public struct Murmur3: Sendable {
     }
   }
 
-  @inline(__always)
-  private mutating func takeBlock() {
+  @inlinable @inline(__always)
+  mutating func takeBlock() {
     let block = UInt32(truncatingIfNeeded: pending)
     pending &>>= 32
     hash = (Self.rotated(hash ^ Self.mixed(block), by: 13) &* 5) &+ 0xE654_6B64
   }
 
-  @inline(__always)
-  private static func mixed(_ block: UInt32) -> UInt32 {
+  @inlinable @inline(__always)
+  static func mixed(_ block: UInt32) -> UInt32 {
     rotated(block &* 0xCC9E_2D51, by: 15) &* 0x1B87_3593
   }
 
-  @inline(__always)
-  private static func rotated(_ x: UInt32, by bits: UInt32) -> UInt32 { (x &<< bits) | (x &>> (32 &- bits)) }
+  @inlinable @inline(__always)
+  static func rotated(_ x: UInt32, by bits: UInt32) -> UInt32 { (x &<< bits) | (x &>> (32 &- bits)) }
 }
 
 extension Murmur3 {

@@ -92,20 +92,6 @@ extension ExperimentSteps {
   /// Ids that the allocation is tried on before anybody is exposed.
   private static let sampleSize = 20_000
 
-  private func allocationPlan() throws -> AllocationPlan {
-    let arms = try spec.variants.map { variant in
-      try Arm(variant.name, weight: decimal(spec.allocation.weights[variant.name] ?? 0))
-    }
-    return try AllocationPlan(
-      scheme: try SchemeName(parsing: spec.allocation.scheme), salt: spec.allocation.salt, arms: arms,
-      coverage: decimal(spec.allocation.coverage))
-  }
-
-  /// A double as a plain decimal with at most 6 places; the spec's numbers are short.
-  private func decimal(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e12 ? String(Int(value)) : String(format: "%.6f", value)
-  }
-
   private func createVariants(_ context: StepContext) throws -> StepOutcome {
     if context.visit > 1, context.answer == nil {
       return .waiting(
@@ -122,7 +108,7 @@ extension ExperimentSteps {
   }
 
   private func assignSample(_ context: StepContext) throws -> StepOutcome {
-    let plan = try allocationPlan()
+    let plan = try spec.allocationPlan()
     var counts = [Int](repeating: 0, count: plan.arms.count)
     var outside = 0
     for number in 0..<Self.sampleSize {

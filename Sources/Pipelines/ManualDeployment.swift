@@ -1,3 +1,4 @@
+import Allocation
 import Basics
 import Deployment
 import Experiments
@@ -54,13 +55,19 @@ public struct ManualDeployment: Sendable {
   ) throws {
     let now = Int(clock().timeIntervalSince1970)
     let count = try runner.workspace.registry.entries(run: id, kind: .deployment).count
+    var payload = DeploymentRecord.payload(state, target, file: path, at: now)
+    payload["by"] = .string(person)
     try runner.workspace.registry.record(
-      .deployment, key: "\(id)/by-hand/\(count + 1)", run: id, at: now,
-      payload: [
-        "flag": .string(state.flag), "target": .string(target.rawValue), "stage": .integer(state.stage),
-        "share": .number(state.share), "variant": .string(state.winner?.name ?? state.control.name),
-        "file": .string(path), "at": .integer(now), "by": .string(person),
-      ])
+      .deployment, key: "\(id)/by-hand/\(count + 1)", run: id, at: now, payload: .object(payload))
+  }
+
+  /// Users who were exposed by the flag's last deployment and would get another variant by this one; nil if there was none.
+  ///
+  /// - Parameter ids: the users; nil: a sample of made-up ids.
+  public func moves(
+    to state: RolloutState, _ target: ExperimentSpec.Rollout.Target, ids: UnitIDs? = nil
+  ) throws -> ExposedMoves? {
+    try DeploymentRecord.moves(to: state, target, in: runner.workspace.registry, ids: ids)
   }
 
   private func experiment(_ id: String) throws -> ExperimentSpec {

@@ -1,3 +1,4 @@
+import Basics
 import Cohorts
 import Experiments
 
@@ -37,6 +38,6 @@ enum ProposedExperiment {
   }
 
   private static func quoted(_ text: String) -> String {
-    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    "\"" + text.replacing(scalar: "\\", with: "\\\\").replacing(scalar: "\"", with: "\\\"") + "\""
   }
 }

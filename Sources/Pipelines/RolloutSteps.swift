@@ -21,19 +21,26 @@ extension ExperimentSteps {
     }
     let number = min(context.visit, rollout.stages.count)
     let stage = rollout.stages[number - 1]
-    if stage.requiresApproval || (rollout.requiresApproval && context.visit == 1) {
+    let state = try RolloutState(spec: spec, winner: winner, stage: number, decision: "ship")
+    // Stages only add users; someone may have deployed by hand in between.
+    let moves = try DeploymentRecord.moves(to: state, rollout.target, in: workspace.registry)
+    let takesFromUsers = try (moves?.moved ?? 0) > 0 && !isDeployed(context)
+    if stage.requiresApproval || (rollout.requiresApproval && context.visit == 1) || takesFromUsers {
       guard let answer = context.answer else {
-        return .waiting(
-          .approval(
-            role: "release owner",
-            question:
-              "Serve \(winner) to \(percent(stage.share)) of users (stage \(number) of \(rollout.stages.count))?"))
+        let question =
+          "Serve \(winner) to \(percent(stage.share)) of users (stage \(number) of \(rollout.stages.count))?"
+        let warning = takesFromUsers ? moves.map { " \($0.sentence)." } ?? "" : ""
+        return .waiting(.approval(role: "release owner", question: question + warning))
       }
       if isRefusal(answer) { return .completed(["refused": true, "by": .string(answer.by)]) }
     }
-    let state = try RolloutState(spec: spec, winner: winner, stage: number, decision: "ship")
     let deployed = try deploy(state, context)
     return .completed(deployed)
+  }
+
+  /// Whether this step has deployed before and is repeated after a crash.
+  private func isDeployed(_ context: StepContext) throws -> Bool {
+    try workspace.registry.entries(run: folder.id, kind: .deployment).contains { $0.key == context.idempotencyKey }
   }
 
   private func isRefusal(_ answer: Answer) -> Bool {
@@ -45,14 +52,12 @@ extension ExperimentSteps {
     let file = try FlagFile(state, target: target)
     let name = Workspace.flagFile(state.flag, target: target)
     try writeOutput(file.text, to: workspace.file(name))
-    let payload: JSONValue = [
-      "flag": .string(state.flag), "target": .string(target.rawValue), "stage": .integer(state.stage),
-      "share": .number(state.share), "variant": .string(state.winner?.name ?? state.control.name),
-      "file": .string(name), "hash": .string(StoredJSON.hash(Array(file.text.utf8))), "at": .integer(now),
-    ]
+    var payload = DeploymentRecord.payload(state, target, file: name, at: now)
+    payload["hash"] = .string(StoredJSON.hash(Array(file.text.utf8)))
+    payload["limits"] = .array(file.limits.map { .string($0) })
     // A step that is repeated after a crash finds its entry: the time is that of the first.
     let entry = try workspace.registry.record(
-      .deployment, key: context.idempotencyKey, run: folder.id, at: now, payload: payload
+      .deployment, key: context.idempotencyKey, run: folder.id, at: now, payload: .object(payload)
     ).entry
     return entry.payload
   }

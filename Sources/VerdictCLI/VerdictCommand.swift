@@ -29,6 +29,7 @@ struct VerdictCommand: ParsableCommand {
         name: "Experiments",
         subcommands: [
           ProfileCommand.self, DesignCommand.self, AnalyzeCommand.self, AssignCommand.self, AuditCommand.self,
+          BalanceCommand.self,
         ]),
       CommandGroup(
         name: "Durable runs",

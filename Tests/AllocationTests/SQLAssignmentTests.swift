@@ -37,4 +37,14 @@ import Testing
       try Self.sql(dialect, .growthbook2)
     }
   }
+
+  @Test("a quote before a combining mark is doubled as any other, so that no salt ends the text")
+  func quotes() throws {
+    let plan = try AllocationPlan(salt: "a'\u{301}b", arms: Arm.list("x=1,y=1"))
+    for dialect in SQLDialect.allCases {
+      let text = try SQLAssignment(plan, column: "id", dialect: dialect).text
+      let quote = dialect == .duckdb || dialect == .postgres ? "''\u{301}b" : "\\'\u{301}b"
+      #expect(text.unicodeScalars.map(\.value).contains(quote.unicodeScalars.map(\.value)))
+    }
+  }
 }

@@ -48,6 +48,38 @@ import Testing
         + #"{"variation":1,"weight":10000},{"variation":0,"weight":90000}]}}}}}"#)
   }
 
+  @Test func eppo() throws {
+    #expect(
+      try RolloutFixture.text(RolloutFixture.state(stage: 1), .eppo)
+        == #"{"createdAt":"1970-01-01T00:00:00.000Z","format":"SERVER","environment":{"name":"production"},"flags":{"#
+        + #""one-page":{"key":"one-page","enabled":true,"variationType":"BOOLEAN","variations":{"#
+        + #""control":{"key":"control","value":false},"treatment":{"key":"treatment","value":true}},"allocations":["#
+        + #"{"key":"checkout-stage-1","rules":[],"doLog":true,"splits":[{"variationKey":"treatment","shards":["#
+        + #"{"salt":"checkout/rollout","ranges":[{"start":0,"end":1000}]}]}]},"#
+        + #"{"key":"checkout-control","rules":[],"doLog":true,"splits":[{"variationKey":"control","shards":[]}]}],"#
+        + #""totalShards":10000}}}"#)
+  }
+
+  @Test func unleashExport() throws {
+    let document = try FlagFile(RolloutFixture.state(stage: 1), target: .unleashExport).document
+    let strategy = document["featureStrategies"]?.array?.first
+    #expect(strategy?["featureName"]?.string == "one-page" && strategy?["parameters"]?["rollout"]?.string == "10")
+    #expect(document["features"]?.array?.first?["name"]?.string == "one-page")
+    #expect(document["featureEnvironments"]?.array?.first?["enabled"]?.bool == true)
+    // What the server's schema requires, and nothing that it does not know.
+    let known: Set = [
+      "features", "featureStrategies", "featureEnvironments", "contextFields", "featureTags", "segments", "tagTypes",
+      "dependencies",
+    ]
+    #expect(Set(document.object?.members.map(\.key) ?? []) == known)
+  }
+
+  @Test func flagdOfGeneration3() throws {
+    let state = try RolloutFixture.state(stage: 1)
+    let (second, third) = (try RolloutFixture.text(state, .flagd), try RolloutFixture.text(state, .flagd3))
+    #expect(second.replacing(#""fractionalGeneration":2"#, with: #""fractionalGeneration":3"#) == third)
+  }
+
   @Test func aRollbackServesTheControlToEveryone() throws {
     let state = try RolloutFixture.state(stage: 0, winner: nil)
     #expect(state.share == 0)

@@ -1,3 +1,4 @@
+import Allocation
 import Basics
 import Foundation
 import Pipelines
@@ -79,5 +80,24 @@ import Workflow
     _ = try deployment.rollback(run: id, by: "Ada")
     #expect(project.flag?["defaultVariant"]?.string == "control")
     #expect(try project.entries(.deployment, of: id).map { $0["stage"]?.int } == [1, 2, 0])
+  }
+
+  @Test("what a deployment would take from users is counted against the flag's last deployment")
+  func moves() throws {
+    let (project, id) = try begun(stages: "{ share: 10% }, { share: 100% }")
+    _ = try project.runner.advance(id)
+    let deployment = ManualDeployment(project.runner)
+    let (full, _, _) = try deployment.file(run: id, target: nil, stage: 2)
+    let (tenth, _, _) = try deployment.file(run: id, target: nil, stage: 1)
+    // The run has deployed to everyone: 90 % would lose it; four standard deviations are 380 of 100,000.
+    let moves = try #require(try deployment.moves(to: tenth, .flagd))
+    #expect(moves.exposed == 100_000 && abs(moves.moved - 90_000) < 380)
+    #expect(try deployment.moves(to: full, .growthbook)?.moved == 0)
+    let users = UnitIDs(["a", "b", "c"])
+    #expect(try deployment.moves(to: tenth, .flagd, ids: users)?.users == 3)
+    try deployment.record(tenth, .flagd, "by-hand.json", run: id, by: "Ada")
+    #expect(try deployment.moves(to: full, .growthbook)?.moved == 0)
+    #expect(try deployment.moves(to: tenth, .flagd)?.moved == 0)
+    #expect(try (deployment.moves(to: tenth, .growthbook)?.moved ?? 0) > 8000)
   }
 }

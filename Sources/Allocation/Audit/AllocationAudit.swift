@@ -37,7 +37,7 @@ public struct AllocationAudit: Sendable, Encodable {
   public var passed: Bool { findings.isEmpty }
 
   /// - Parameters:
-  ///   - experiments: at most 255 arms each.
+  ///   - experiments: at most 65,535 arms each.
   ///   - transitions: pairs of allocations, old and new.
   ///   - alpha: in (0, 1).
   public init(
@@ -61,7 +61,7 @@ public struct AllocationAudit: Sendable, Encodable {
     findings = Self.findings(schemes, audits, pairs, alpha)
   }
 
-  private static func pairs(_ experiments: [AuditedExperiment], _ places: [[UInt8]]) -> [Pair] {
+  private static func pairs(_ experiments: [AuditedExperiment], _ places: [[UInt16]]) -> [Pair] {
     var found: [(first: Int, second: Int, units: Int, test: IndependenceTest)] = []
     for first in experiments.indices {
       for second in experiments.indices where second > first {
@@ -80,7 +80,7 @@ public struct AllocationAudit: Sendable, Encodable {
   }
 
   private static func table(
-    _ first: AuditedExperiment, _ a: [UInt8], _ second: AuditedExperiment, _ b: [UInt8]
+    _ first: AuditedExperiment, _ a: [UInt16], _ second: AuditedExperiment, _ b: [UInt16]
   ) -> [[Int]] {
     let (rows, columns) = (first.plan.arms.count, second.plan.arms.count)
     var counts = [Int](repeating: 0, count: (rows + 1) * (columns + 1))

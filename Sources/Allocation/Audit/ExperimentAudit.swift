@@ -27,7 +27,7 @@ public struct ExperimentAudit: Sendable, Encodable {
   public let atBoundaries: Int
   public let families: [Family]
 
-  init(_ experiment: AuditedExperiment, places: [UInt8], unreadable: Int, ids: UnitIDs) {
+  init(_ experiment: AuditedExperiment, places: [UInt16], unreadable: Int, ids: UnitIDs) {
     let plan = experiment.plan
     name = experiment.name
     scheme = plan.scheme.rawValue
@@ -56,7 +56,7 @@ public struct ExperimentAudit: Sendable, Encodable {
     return count
   }
 
-  private static func families(_ plan: AllocationPlan, _ ids: UnitIDs, _ places: [UInt8]) -> [Family] {
+  private static func families(_ plan: AllocationPlan, _ ids: UnitIDs, _ places: [UInt16]) -> [Family] {
     plan.scheme.families.compactMap { other in
       guard let twin = try? plan.with(scheme: other) else { return nil }
       let otherPlaces = AuditedExperiment(name: "", plan: twin).places(ids).arms

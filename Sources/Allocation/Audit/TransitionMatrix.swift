@@ -13,7 +13,7 @@ public struct TransitionMatrix: Sendable, Encodable {
     self.init(from: old, old.places(ids).arms, to: new, new.places(ids).arms)
   }
 
-  init(from old: AuditedExperiment, _ oldPlaces: [UInt8], to new: AuditedExperiment, _ newPlaces: [UInt8]) {
+  init(from old: AuditedExperiment, _ oldPlaces: [UInt16], to new: AuditedExperiment, _ newPlaces: [UInt16]) {
     from = old.name
     to = new.name
     rows = old.plan.arms.map(\.name) + [""]

@@ -1,20 +1,22 @@
+import Basics
+
 /// How an SQL engine writes text, whole numbers and hashes.
 public enum SQLDialect: String, Sendable, Hashable, CaseIterable {
   case duckdb, postgres, clickhouse, spark
 
   func column(_ name: String) -> String {
     switch self {
-    case .duckdb, .postgres: "\"" + name.replacing("\"", with: "\"\"") + "\""
-    case .clickhouse: "`" + name.replacing("\\", with: "\\\\").replacing("`", with: "\\`") + "`"
-    case .spark: "`" + name.replacing("`", with: "``") + "`"
+    case .duckdb, .postgres: "\"" + name.replacing(scalar: "\"", with: "\"\"") + "\""
+    case .clickhouse: "`" + name.replacing(scalar: "\\", with: "\\\\").replacing(scalar: "`", with: "\\`") + "`"
+    case .spark: "`" + name.replacing(scalar: "`", with: "``") + "`"
     }
   }
 
   /// A string; ClickHouse and Spark read backslashes as escapes.
   func literal(_ text: String) -> String {
     switch self {
-    case .duckdb, .postgres: "'" + text.replacing("'", with: "''") + "'"
-    case .clickhouse, .spark: "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
+    case .duckdb, .postgres: "'" + text.replacing(scalar: "'", with: "''") + "'"
+    case .clickhouse, .spark: "'" + text.replacing(scalar: "\\", with: "\\\\").replacing(scalar: "'", with: "\\'") + "'"
     }
   }
 

@@ -49,15 +49,11 @@ package struct Draw: Sendable {
   package let suffix: String
   private let prefixBytes: [UInt8]
   private let suffixBytes: [UInt8]
-  private let start: Start
-
-  /// The state of a streaming hash behind the prefix.
-  private enum Start: Sendable {
-    case fnv1a(FNV1a32, suffix: [UInt32])
-    case murmur3(Murmur3)
-    case crc32(CRC32)
-    case nothing
-  }
+  /// The states of streaming hashes behind the prefix, by kind: plain numbers, so that a draw copies no memory it must count.
+  private(set) var fnv1aStart = FNV1a32()
+  private(set) var murmur3Start = Murmur3()
+  private var crc32Start = CRC32()
+  let suffixUnits: [UInt32]
 
   package init(
     _ hash: Hash, units: Units = .utf8, prefix: String = "", suffix: String = "", _ reduction: Reduction = .none
@@ -69,20 +65,14 @@ package struct Draw: Sendable {
     self.suffix = suffix
     prefixBytes = Array(prefix.utf8)
     suffixBytes = Array(suffix.utf8)
+    suffixUnits = TextUnits.units(of: suffix, units)
     switch hash {
-    case .fnv1a, .fnv1aTwice:
-      var state = FNV1a32()
-      for unit in TextUnits.units(of: prefix, units) { state.update(unit: unit) }
-      start = .fnv1a(state, suffix: TextUnits.units(of: suffix, units))
+    case .fnv1a, .fnv1aTwice: for unit in TextUnits.units(of: prefix, units) { fnv1aStart.update(unit: unit) }
     case .murmur3(let seed):
-      var state = Murmur3(seed: seed)
-      if units == .utf8 { prefixBytes.withUnsafeBytes { state.update($0) } }
-      start = .murmur3(state)
-    case .crc32:
-      var state = CRC32()
-      prefixBytes.withUnsafeBytes { state.update($0) }
-      start = .crc32(state)
-    default: start = .nothing
+      murmur3Start = Murmur3(seed: seed)
+      if units == .utf8 { prefixBytes.withUnsafeBytes { murmur3Start.update($0) } }
+    case .crc32: prefixBytes.withUnsafeBytes { crc32Start.update($0) }
+    case .javaHash, .md5Head, .md5Tail, .sha1, .sha256: break
     }
   }
 
@@ -143,30 +133,32 @@ package struct Draw: Sendable {
 
   private static func head(_ state: SHA1.State) -> UInt64 { (UInt64(state.h0) &<< 32) | UInt64(state.h1) }
 
+  @inline(__always)
   private func fnv1a(_ id: UnsafeRawBufferPointer) -> UInt32 {
-    guard case .fnv1a(var state, let suffix) = start else { return 0 }
+    var state = fnv1aStart
     switch units {
     case .utf16: TextUnits.forEachUTF16(id) { state.update(unit: UInt32($0)) }
     case .codePoints: TextUnits.forEachCodePoint(id) { state.update(unit: $0) }
-    default: state.update(id)
+    case .utf8, .cborText, .cborPair: state.update(id)
     }
-    for unit in suffix { state.update(unit: unit) }
+    for unit in suffixUnits { state.update(unit: unit) }
     return state.digest
   }
 
+  @inline(__always)
   private func murmur3(_ id: UnsafeRawBufferPointer) -> UInt32 {
-    guard case .murmur3(var state) = start else { return 0 }
-    if units != .utf8 {
-      let head = Array(message(Array(id)).dropLast(id.count))
-      head.withUnsafeBytes { state.update($0) }
-    }
+    var state = murmur3Start
+    if units != .utf8 { framed(id).withUnsafeBytes { state.update($0) } }
     state.update(id)
-    suffixBytes.withUnsafeBytes { state.update($0) }
+    if !suffixBytes.isEmpty { suffixBytes.withUnsafeBytes { state.update($0) } }
     return state.digest
   }
+
+  /// What stands before the id in a message whose head tells its length.
+  private func framed(_ id: UnsafeRawBufferPointer) -> ArraySlice<UInt8> { message(Array(id)).dropLast(id.count) }
 
   private func crc32(_ id: UnsafeRawBufferPointer) -> UInt32 {
-    guard case .crc32(var state) = start else { return 0 }
+    var state = crc32Start
     state.update(id)
     return state.digest
   }

@@ -5,7 +5,7 @@ extension Scheme {
     salt: "the feature's name",
     provenance: "flippercloud/flipper lib/flipper/gates/percentage_of_actors.rb; read, no client to check against"
   ) { (shares) throws(AllocationFault) in
-    let percentage = Double(try shares.yesOrNo()) / Double(shares.total) * 100
+    let percentage = Shares.percentage(try shares.yesOrNo(), of: shares.total)
     let edge = Bucketing.threshold(100_000) { Double($0) >= percentage * 1000 }
     return Bucketing(
       Draw(.crc32, prefix: shares.salt, .modulo(100_000)), ranges: [edge..<100_000, 0..<edge])

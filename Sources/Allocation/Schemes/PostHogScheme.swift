@@ -9,12 +9,12 @@ extension Scheme {
     provenance: postHogProvenance
   ) { (shares) throws(AllocationFault) in
     var sum = 0.0
-    let ends = shares.fractions.map { share in
-      // Percentages are what the platform stores, and it divides them by 100 again.
-      sum += share * 100 / 100
+    let ends = shares.weights.map { weight in
+      // Percentages are what the platform stores.
+      sum += Shares.percentage(weight, of: shares.total) / 100
       return Bucketing.threshold(1 << 60) { Double($0) / 0x1p60 >= sum }
     }
-    let coverage = Double(shares.coverage) / Double(FixedPoint.unit) * 100
+    let coverage = Shares.percentage(shares.coverage, of: FixedPoint.unit)
     return Bucketing(
       Draw(.sha1(bits: 60), prefix: shares.salt + ".", suffix: "variant"), ranges: Bucketing.consecutive(ends),
       gate: shares.isEverybody ? nil : .init(draw: rollout(shares), limit: edge(percentage: coverage)))
@@ -24,7 +24,7 @@ extension Scheme {
     .posthogRollout, formula: "the second arm unless sha1(flag.id) 60 bits / 2^60 > its share", salt: "the flag's key",
     provenance: postHogProvenance
   ) { (shares) throws(AllocationFault) in
-    let edge = edge(percentage: Double(try shares.yesOrNo()) / Double(shares.total) * 100)
+    let edge = edge(percentage: Shares.percentage(try shares.yesOrNo(), of: shares.total))
     return Bucketing(rollout(shares), ranges: [edge..<1 << 60, 0..<edge])
   }
 

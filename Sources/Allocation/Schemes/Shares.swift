@@ -37,6 +37,13 @@ package struct Shares: Sendable {
   /// Shares in [0, 1] as doubles.
   var fractions: [Double] { weights.map { Double($0) / Double(total) } }
 
+  /// A share as the percentage that a person writes and a platform stores: the double nearest to the decimal, where it has one of
+  /// at most 6 places. 0.333 · 100 is another double than 33.3.
+  static func percentage(_ part: Int, of whole: Int) -> Double {
+    let (quotient, remainder) = whole.dividingFullWidth(part.multipliedFullWidth(by: 100_000_000))
+    return remainder == 0 ? Double(quotient) / 1_000_000 : Double(part) / Double(whole) * 100
+  }
+
   /// floor(buckets · S_i / W), exactly.
   func cuts(of buckets: Int) -> [UInt64] {
     running.map { UInt64(total.dividingFullWidth($0.multipliedFullWidth(by: buckets)).quotient) }

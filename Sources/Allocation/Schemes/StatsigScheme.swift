@@ -8,7 +8,7 @@ extension Scheme {
     .statsig, formula: "the second arm if sha256(specSalt.ruleSalt.id) 64 bits mod 10000 < its percentage · 100",
     salt: "spec salt and rule salt, joined by a dot", provenance: statsigProvenance
   ) { (shares) throws(AllocationFault) in
-    let percentage = Double(try shares.yesOrNo()) / Double(shares.total) * 100
+    let percentage = Shares.percentage(try shares.yesOrNo(), of: shares.total)
     let edge = Bucketing.threshold(10_000) { Double($0) >= percentage * 100 }
     return Bucketing(statsigDraw(shares.salt, of: 10_000), ranges: [edge..<10_000, 0..<edge])
   }

@@ -5,15 +5,20 @@ extension Scheme {
     salt: "the experiment's own text", provenance: "Sources/Allocation/README.md; vectors by Python hashlib",
     emptyID: .refused
   ) { (shares) throws(AllocationFault) in
-    func draw(_ purpose: String) -> Draw {
-      Draw(
-        .sha256(bits: 40), prefix: "verdict/1|\(purpose)|\(shares.salt.utf8.count)|\(shares.salt)|",
-        .multiplyShift(buckets: UInt64(FixedPoint.unit), bits: 40))
-    }
-    let gate = Bucketing.Gate(draw: draw("enrol"), limit: UInt64(shares.coverage))
+    let gate = Bucketing.Gate(
+      draw: .verdict(purpose: "enrol", salt: shares.salt), limit: UInt64(shares.coverage))
     return Bucketing(
-      draw("arm"), ranges: Bucketing.consecutive(shares.cuts(of: FixedPoint.unit)),
+      .verdict(purpose: "arm", salt: shares.salt), ranges: Bucketing.consecutive(shares.cuts(of: FixedPoint.unit)),
       // With full coverage everyone is enrolled, and the second hash is not needed.
       gate: shares.isEverybody ? nil : gate)
+  }
+}
+
+extension Draw {
+  /// Millionths under a purpose: draws of one salt for different purposes are independent.
+  static func verdict(purpose: String, salt: String) -> Draw {
+    Draw(
+      .sha256(bits: 40), prefix: "verdict/1|\(purpose)|\(salt.utf8.count)|\(salt)|",
+      .multiplyShift(buckets: UInt64(FixedPoint.unit), bits: 40))
   }
 }

@@ -1,79 +1,79 @@
-/// An experiment's plan with what stands around it: overrides, a holdout, a layer, and what units got before.
+/// An experiment's plan with what stands around it: overrides, a holdout, what units got before, and a layer.
 ///
-/// The order is that of the platforms: override, holdout, sticky record, layer, plan. An override wins so that testers see what
+/// The order is that of the platforms: override, holdout, record, layer, plan. An override wins so that testers see what
 /// they ask for; a holdout comes before anything that a user of the product could have been given.
 public struct AllocationPolicy: Sendable {
   /// What decided on a unit.
-  public enum Reason: String, Sendable, Hashable {
-    case override, holdout, sticky, layer, plan
+  public enum Reason: String, Sendable, Hashable, CaseIterable {
+    case override, holdout, record, layer, plan
   }
 
   public struct Decision: Sendable, Hashable {
-    /// Nil: not enrolled.
-    public let arm: String?
+    /// Place of the arm in the plan; nil: not enrolled.
+    public let arm: Int?
     public let reason: Reason
-
-    public init(arm: String?, reason: Reason) {
-      self.arm = arm
-      self.reason = reason
-    }
+    /// What the plan's scheme drew, where the plan decided.
+    public let assignment: Assignment?
   }
 
-  /// Before the plan changed, this unit had this arm; it keeps it as long as the arm exists.
-  ///
-  /// Records hold the arm's name, not its place, so that arms may be reordered, and a version: those below `minimumVersion` are
-  /// no longer honoured.
-  public struct StickyRecord: Sendable, Hashable {
-    public let arm: String
-    public let version: Int
-    public init(arm: String, version: Int) {
-      self.arm = arm
-      self.version = version
-    }
-  }
-
-  public let experiment: String
   public let plan: AllocationPlan
-  public var layer: Layer?
-  /// The share of all units that no experiment may touch, drawn by its own salt; the plan's second arm stands for held out.
-  public var holdout: AllocationPlan?
-  public var minimumVersion = 0
-  /// By the bytes of the id: text that is canonically equal but differs in bytes is another unit.
-  private var overrides: [[UInt8]: String] = [:]
+  /// The experiment's range of a layer; nil: it shares its units with every other.
+  public var layer: Layer.Slice?
+  public var holdout: Holdout?
+  /// Testers and others who get an arm by name.
+  public var overrides = UnitRecords()
+  /// Arms that units had before the plan changed, or an explicit table of arms: units without one fall back to the plan.
+  public var records = UnitRecords()
 
-  public init(experiment: String, plan: AllocationPlan) {
-    self.experiment = experiment
-    self.plan = plan
+  public init(_ plan: AllocationPlan) { self.plan = plan }
+
+  /// The same around another plan of the same arms.
+  public func with(plan: AllocationPlan) -> AllocationPolicy {
+    var copy = AllocationPolicy(plan)
+    (copy.layer, copy.holdout, copy.overrides, copy.records) = (layer, holdout, overrides, records)
+    return copy
   }
 
-  /// - Throws: `AllocationFault` if there is no such arm, or the unit has an override already.
-  public mutating func override(_ id: String, with arm: String) throws(AllocationFault) {
-    guard plan.arms.contains(where: { $0.name == arm }) else {
-      throw AllocationFault(.unknownArm(arm, known: plan.arms.map(\.name)))
-    }
-    guard overrides.updateValue(arm, forKey: Array(id.utf8)) == nil else { throw AllocationFault(.duplicateID) }
-  }
+  /// Whether nothing stands around the plan.
+  public var isBare: Bool { layer == nil && holdout == nil && overrides.isEmpty && records.isEmpty }
 
   /// - Throws: `AllocationFault` as the plan's `assign`.
-  public func decide(_ id: String, record: StickyRecord? = nil) throws(AllocationFault) -> Decision {
-    if let arm = overrides[Array(id.utf8)] { return Decision(arm: arm, reason: .override) }
-    if let holdout, try holdout.assign(id).arm == 1 { return Decision(arm: nil, reason: .holdout) }
-    if let record, record.version >= minimumVersion, plan.arms.contains(where: { $0.name == record.arm }) {
-      return Decision(arm: record.arm, reason: .sticky)
-    }
-    if let layer, layer.experiment(of: id) != experiment { return Decision(arm: nil, reason: .layer) }
-    return Decision(arm: try plan.assign(id).arm.map { plan.arms[$0].name }, reason: .plan)
+  public func decide(_ id: UnsafeRawBufferPointer) throws(AllocationFault) -> Decision {
+    if let arm = overrides.arm(of: id) { return Decision(arm: arm, reason: .override, assignment: nil) }
+    if let holdout, holdout.holds(id) { return Decision(arm: nil, reason: .holdout, assignment: nil) }
+    if let arm = records.arm(of: id) { return Decision(arm: arm, reason: .record, assignment: nil) }
+    if let layer, !layer.holds(id) { return Decision(arm: nil, reason: .layer, assignment: nil) }
+    let assignment = try plan.assign(id)
+    return Decision(arm: assignment.arm, reason: .plan, assignment: assignment)
   }
 
-  /// A holdout: `share` of all units, under a salt that no experiment uses.
-  ///
-  /// - Throws: `AllocationFault` unless the share is in (0, 1) with at most 6 decimals.
-  public static func holdout(_ salt: String, share: String) throws(AllocationFault) -> AllocationPlan {
-    guard let held = FixedPoint.millionths(share), held > 0, held < FixedPoint.unit else {
-      throw AllocationFault(.badRange(share))
+  public func decide(_ id: String) throws(AllocationFault) -> Decision {
+    var result: Result<Decision, AllocationFault> = .failure(AllocationFault(.emptyID))
+    Array(id.utf8).withUnsafeBytes { bytes in
+      result = Result { () throws(AllocationFault) in try decide(bytes) }
     }
-    return try AllocationPlan(
-      salt: "holdout/\(salt)",
-      arms: [Arm("in", weight: FixedPoint.unit - held), Arm("held out", weight: held)])
+    return try result.get()
   }
+}
+
+/// A share of all units that no experiment may touch, drawn under a salt of its own: outermost, and independent of every arm.
+public struct Holdout: Sendable {
+  public let salt: String
+  private let draw: Draw
+  private let limit: UInt64
+
+  /// - Parameter share: of all units, in (0, 1) with at most 6 decimals.
+  /// - Throws: `AllocationFault` for another share, or an empty salt.
+  public init(_ salt: String, share: String) throws(AllocationFault) {
+    guard !salt.isEmpty else { throw AllocationFault(.emptySalt) }
+    guard let held = FixedPoint.millionths(share), held > 0, held < FixedPoint.unit else {
+      throw AllocationFault(.badHoldout(share))
+    }
+    self.salt = salt
+    draw = .verdict(purpose: "holdout", salt: salt)
+    limit = UInt64(held)
+  }
+
+  @inline(__always)
+  func holds(_ id: UnsafeRawBufferPointer) -> Bool { draw.value(id) < limit }
 }

@@ -17,4 +17,15 @@ public struct CoverageStages: Sendable {
     guard !plans.isEmpty else { throw AllocationFault(.notRising("nothing")) }
     self.plans = plans
   }
+
+  /// The plan of the last stage.
+  public var last: AllocationPlan { plans[plans.count - 1] }
+
+  /// The first stage, counted from 1, that enrols a unit; nil: none does.
+  ///
+  /// - Throws: `AllocationFault` as the plan's `assign`.
+  public func stage(of id: UnsafeRawBufferPointer) throws(AllocationFault) -> Int? {
+    for (index, plan) in plans.enumerated() where try plan.assign(id).arm != nil { return index + 1 }
+    return nil
+  }
 }

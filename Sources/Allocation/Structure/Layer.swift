@@ -13,9 +13,7 @@ public struct Layer: Sendable {
   public init(_ name: String) throws(AllocationFault) {
     guard !name.isEmpty else { throw AllocationFault(.emptySalt) }
     self.name = name
-    draw = Draw(
-      .sha256(bits: 40), prefix: "verdict/1|layer|\(name.utf8.count)|\(name)|",
-      .multiplyShift(buckets: UInt64(FixedPoint.unit), bits: 40))
+    draw = .verdict(purpose: "layer", salt: name)
   }
 
   /// Share of the layer that no experiment has, in millionths.
@@ -51,7 +49,7 @@ public struct Layer: Sendable {
 
   private mutating func add(_ experiment: String, _ range: Range<UInt64>) throws(AllocationFault) {
     for slice in slices {
-      if slice.experiment == experiment { throw AllocationFault(.armTwice(experiment)) }
+      if slice.experiment == experiment { throw AllocationFault(.twiceInLayer(experiment, layer: name)) }
       if slice.range.overlaps(range) {
         throw AllocationFault(.overlap(first: slice.experiment, second: experiment))
       }
@@ -66,5 +64,20 @@ public struct Layer: Sendable {
   public func experiment(of id: String) -> String? {
     let value = Array(id.utf8).withUnsafeBytes { draw.value($0) }
     return slices.first { $0.range.contains(value) }?.experiment
+  }
+
+  /// An experiment's range; nil if it is not in the layer.
+  public func slice(of experiment: String) -> Slice? {
+    slices.first { $0.experiment == experiment }.map { Slice(layer: name, draw: draw, range: $0.range) }
+  }
+
+  /// The units of a layer that one experiment may have.
+  public struct Slice: Sendable {
+    public let layer: String
+    fileprivate let draw: Draw
+    fileprivate let range: Range<UInt64>
+
+    @inline(__always)
+    func holds(_ id: UnsafeRawBufferPointer) -> Bool { range.contains(draw.value(id)) }
   }
 }

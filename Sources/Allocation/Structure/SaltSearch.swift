@@ -4,7 +4,7 @@ import Statistics
 /// first accepted one is used. All candidates are kept, so that the search can be audited.
 ///
 /// Arms are compared by the largest absolute standardised mean difference of any covariate. After a search the ordinary interval
-/// is too wide and its p-values are not uniform: infer by `randomisationPValue`, over the accepted salts only.
+/// is too wide and its p-values are not uniform: infer by `inference`, over the accepted salts only.
 /// - Source: Morgan, K. L. & Rubin, D. B. (2012), "Rerandomization to improve covariate balance in experiments", Annals of
 ///   Statistics 40, 1263-1282; inference: section 2.2, a randomisation test over the acceptable allocations.
 public struct SaltSearch: Sendable {
@@ -62,22 +62,39 @@ public struct SaltSearch: Sendable {
     self.ids = ids
   }
 
-  /// The share of accepted salts under which the difference of means would be at least as large as under the chosen one.
+  /// What the outcomes say, by randomisation over the accepted salts.
+  public struct Inference: Sendable, Hashable, Encodable {
+    /// Mean of the second arm less that of the first, under the chosen salt.
+    public let difference: Double
+    /// The share of accepted salts whose difference is at least as large, in absolute value, as that of the chosen one.
+    public let pValue: Double
+    public let accepted: Int
+  }
+
+  /// The randomisation test of the sharp null hypothesis that no unit's outcome depends on its arm.
   ///
-  /// The sharp null hypothesis is that no unit's outcome depends on its arm. The chosen salt counts, so the smallest possible
-  /// value is one over the number accepted: accept at least 20 for a test at 5 %.
+  /// The chosen salt counts, so the smallest possible p-value is one over the number accepted: accept at least 20 for a test at
+  /// 5 %.
   /// - Parameter outcomes: by unit, in the order of the ids; all finite.
   /// - Returns: nil without an accepted salt, or if the outcomes do not fit the ids.
-  public func randomisationPValue(_ outcomes: [Double]) throws(AllocationFault) -> Double? {
-    guard outcomes.count == ids.count, outcomes.allSatisfy(\.isFinite), chosen != nil else { return nil }
+  public func inference(_ outcomes: [Double]) throws(AllocationFault) -> Inference? {
+    guard outcomes.count == ids.count, outcomes.allSatisfy(\.isFinite) else { return nil }
     var differences: [Double] = []
     for candidate in candidates where candidate.isAccepted {
-      differences.append(abs(Self.difference(try Self.treated(plan, candidate.salt, ids), outcomes)))
+      differences.append(Self.difference(try Self.treated(plan, candidate.salt, ids), outcomes))
     }
     guard let observed = differences.first else { return nil }
     // Sums in another order differ in their last digits; a tie is a tie.
-    let floor = observed * (1 - 1e-12)
-    return Double(differences.count { $0 >= floor }) / Double(differences.count)
+    let floor = abs(observed) * (1 - 1e-12)
+    let extreme = differences.count { abs($0) >= floor }
+    return Inference(
+      difference: observed, pValue: Double(extreme) / Double(differences.count), accepted: differences.count)
+  }
+
+  /// The plan under the chosen salt.
+  public func chosenPlan() throws(AllocationFault) -> AllocationPlan? {
+    guard let chosen else { return nil }
+    return try plan.with(salt: chosen.salt)
   }
 
   // MARK: - Parts
@@ -117,5 +134,24 @@ public struct SaltSearch: Sendable {
     }
     guard count > 0, count < values.count else { return .infinity }
     return sum / Double(count) - rest / Double(values.count - count)
+  }
+}
+
+extension SaltSearch: Encodable {
+  private enum Key: String, CodingKey {
+    case schema, scheme, units, threshold, accepted, rejected, chosen, candidates
+  }
+
+  /// `verdict.salt-search/1`: every candidate, so that the search can be repeated and checked.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode("verdict.salt-search/1", forKey: .schema)
+    try container.encode(plan.scheme.rawValue, forKey: .scheme)
+    try container.encode(ids.count, forKey: .units)
+    try container.encode(threshold, forKey: .threshold)
+    try container.encode(candidates.count - rejected, forKey: .accepted)
+    try container.encode(rejected, forKey: .rejected)
+    try container.encode(chosen?.salt, forKey: .chosen)
+    try container.encode(candidates, forKey: .candidates)
   }
 }

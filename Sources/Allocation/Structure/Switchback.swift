@@ -21,22 +21,24 @@ public struct Switchback: Sendable {
     self.burnIn = burnIn
   }
 
-  /// The window of a moment; before the origin they are negative. Nil for moments beyond the calendar.
-  public func index(at time: Int64) -> Int64? { place(of: time)?.window }
+  /// The window of a moment, counted from the origin's; before it they are negative. Nil for moments beyond the calendar.
+  public func index(at time: Int64) -> Int64? { place(of: time)?.index }
 
   /// Whether a moment lies in its window's burn-in.
-  public func isBurnIn(at time: Int64) -> Bool { place(of: time).map { $0.seconds < burnIn } ?? false }
+  public func isBurnIn(at time: Int64) -> Bool { place(of: time).map { $0.elapsed < burnIn } ?? false }
 
-  private func place(of time: Int64) -> (window: Int64, seconds: Int64)? {
-    let (elapsed, overflow) = time.subtractingReportingOverflow(origin)
+  /// The window of a moment, and the seconds since the window began.
+  private func place(of time: Int64) -> (index: Int64, elapsed: Int64)? {
+    let (since, overflow) = time.subtractingReportingOverflow(origin)
     guard !overflow else { return nil }
-    let (quotient, remainder) = elapsed.quotientAndRemainder(dividingBy: window)
+    let (quotient, remainder) = since.quotientAndRemainder(dividingBy: window)
     return remainder < 0 ? (quotient - 1, remainder + window) : (quotient, remainder)
   }
 
-  /// - Throws: `AllocationFault` if the cluster is empty, or as the plan's `assign`.
+  /// - Throws: `AllocationFault` if the cluster is empty, the moment is beyond the calendar, or as the plan's `assign`.
   public func assign(cluster: String, at time: Int64) throws(AllocationFault) -> Assignment {
-    guard !cluster.isEmpty, let index = index(at: time) else { throw AllocationFault(.emptyID) }
+    guard !cluster.isEmpty else { throw AllocationFault(.emptyID) }
+    guard let index = index(at: time) else { throw AllocationFault(.beyondCalendar) }
     return try plan.assign("\(cluster)|\(index)|\(cluster.utf8.count)")
   }
 }

@@ -7,10 +7,12 @@ import Basics
 /// experiments:
 ///   - { name: checkout, scheme: growthbook/1, salt: checkout, weights: { control: 50, treatment: 50 } }
 ///   - { name: pricing, salt: pricing-2026, weights: "control=1,treatment=1", coverage: 0.2 }
+///   - { name: ranking, layer: { name: search, from: 0, to: 50% }, holdout: { salt: "2026", share: 5% } }
 /// transitions:
 ///   - { from: checkout, to: pricing }
 /// ```
 /// A list alone is read as the experiments. Without `salt` the name is the salt; without `weights` there are two equal arms.
+/// Ranges of one layer must not overlap.
 public struct AllocationProgramme: Sendable {
   public var experiments: [AuditedExperiment]
   public var transitions: [(from: AuditedExperiment, to: AuditedExperiment)]
@@ -48,9 +50,10 @@ public struct AllocationProgramme: Sendable {
 
   private static func readExperiments(_ elements: [SpecNode], _ faults: SpecFaults) -> [AuditedExperiment] {
     var experiments: [AuditedExperiment] = []
+    var layers: [String: Layer] = [:]
     for (index, node) in elements.enumerated() {
       guard let reader = SpecReader(node, path: "experiments[\(index)]", faults: faults),
-        let experiment = readExperiment(reader)
+        let experiment = readExperiment(reader, &layers)
       else { continue }
       if experiments.contains(where: { $0.name == experiment.name }) {
         faults.add(.nameTwice("experiments", found: experiment.name), reader.position)
@@ -60,13 +63,15 @@ public struct AllocationProgramme: Sendable {
     return experiments
   }
 
-  private static func readExperiment(_ reader: SpecReader) -> AuditedExperiment? {
+  private static func readExperiment(_ reader: SpecReader, _ layers: inout [String: Layer]) -> AuditedExperiment? {
     reader.require("name", "a name")
     let name = reader.text("name")
     let scheme = reader.text("scheme")
     let salt = reader.text("salt")
     let coverage = reader.node("coverage")
     let weights = reader.node("weights")
+    let range = AllocationStructure.readLayer(reader)
+    let holdout = AllocationStructure.readHoldout(reader)
     reader.finish()
     guard let name else { return nil }
     var place = reader.position
@@ -78,7 +83,17 @@ public struct AllocationProgramme: Sendable {
       place = coverage?.position ?? reader.position
       let plan = try AllocationPlan(
         scheme: scheme, salt: salt ?? name, arms: arms, coverage: coverage.map { $0.text ?? $0.found } ?? "1")
-      return AuditedExperiment(name: name, plan: plan)
+      place = reader.node("layer")?.position ?? reader.position
+      var policy = AllocationPolicy(plan)
+      try AllocationStructure.surround(&policy, experiment: name, layer: nil, holdout: holdout)
+      if let range {
+        var layer = if let known = layers[range.name] { known } else { try Layer(range.name) }
+        try layer.add(
+          name, from: AllocationStructure.decimal(range.from), to: AllocationStructure.decimal(range.to))
+        policy.layer = layer.slice(of: name)
+        layers[range.name] = layer
+      }
+      return AuditedExperiment(name: name, policy: policy)
     } catch {
       reader.faults.add(.allocation(reader.path, sentence: error.sentence), place)
       return nil

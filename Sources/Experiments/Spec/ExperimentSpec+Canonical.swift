@@ -33,10 +33,11 @@ extension JSONValue {
 extension ExperimentSpec.Allocation {
   fileprivate var canonicalJSON: JSONValue {
     let sorted = weights.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    return [
-      "scheme": .string(scheme), "salt": .string(salt),
-      "weights": .object(JSONObject(sorted.map { ($0.key, .number($0.value)) })), "coverage": .number(coverage),
+    let plan: [(String, JSONValue)] = [
+      ("scheme", .string(scheme)), ("salt", .string(salt)),
+      ("weights", .object(JSONObject(sorted.map { ($0.key, .number($0.value)) }))), ("coverage", .number(coverage)),
     ]
+    return .object(JSONObject(plan + structureJSON))
   }
 }
 

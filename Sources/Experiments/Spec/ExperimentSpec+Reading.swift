@@ -125,6 +125,9 @@ extension ExperimentSpec {
     allocation.salt = reader.text("salt") ?? name
     allocation.coverage = reader.share("coverage", "a share above 0 and at most 1") { $0 > 0 && $0 <= 1 } ?? 1
     if let weights = reader.mapping("weights") { allocation.weights = readWeights(weights, variants) }
+    allocation.layer = AllocationStructure.readLayer(reader)
+    allocation.holdout = AllocationStructure.readHoldout(reader)
+    allocation.overrides = AllocationStructure.readOverrides(reader, variants)
     reader.finish()
     return allocation
   }

@@ -56,6 +56,11 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var weights: [String: Double]
     /// Share of all units that take part, in (0, 1].
     public var coverage = 1.0
+    /// Nil: units are shared with every other experiment.
+    public var layer: LayerRange?
+    public var holdout: HoldoutShare?
+    /// Units that get a variant by name, such as testers.
+    public var overrides: [Override] = []
   }
 
   public struct DataSource: Sendable, Hashable {
@@ -101,7 +106,14 @@ public struct ExperimentSpec: Sendable, Hashable {
 
   public struct Rollout: Sendable, Hashable {
     public enum Target: String, Sendable, Hashable, Codable, CaseIterable {
-      case flagd, growthbook, unleash, launchdarkly
+      /// flagd's evaluators of generation 2, and of 3.
+      case flagd
+      case flagd3 = "flagd-3"
+      case growthbook
+      /// What Unleash's SDKs fetch, and what its admin interface imports.
+      case unleash
+      case unleashExport = "unleash-export"
+      case launchdarkly, eppo
     }
     public var flag: String
     public var target = Target.flagd

@@ -8,13 +8,11 @@ extension Report {
   ) -> String {
     switch format {
     case .table:
-      AuditTable(
-        view: AuditView(value, unicode: options.unicode), width: options.width,
-        ink: Ink(color: options.color, unicode: options.unicode)
-      ).text
+      AuditView(value, unicode: options.unicode).page.table(
+        width: options.width, ink: Ink(color: options.color, unicode: options.unicode))
     case .json: json(value)
     case .csv: csv(value)
-    case .markdown: markdown(value)
+    case .markdown: AuditView(value).page.markdown
     case .html: html(value)
     }
   }
@@ -39,43 +37,11 @@ extension Report {
     return csv.text
   }
 
-  /// GitHub's tables.
-  public static func markdown(_ audit: AllocationAudit) -> String {
-    let view = AuditView(audit)
-    var out = MarkdownText()
-    out.heading(1, view.headline)
-    out.paragraph(MarkdownText.escape(view.summary))
-    out.list(audit.findings.map(MarkdownText.escape))
-    for section in view.sections {
-      out.heading(2, section.title)
-      out.table(section.columns, section.rows)
-      if let note = section.note { out.paragraph(MarkdownText.escape(note)) }
-    }
-    return out.text
-  }
-
   /// One self-contained page: findings, experiments, the matrix of dependence, transitions.
   public static func html(_ audit: AllocationAudit) -> String {
     let view = AuditView(audit)
-    var sections = view.sections.enumerated().map { index, section in
-      HTMLPage.section(
-        section.title, id: "section-\(index)",
-        [HTMLPage.table(caption: section.title, section.columns, section.rows)]
-          + (section.note.map { [HTMLPage.notes([$0])] } ?? []))
-    }
-    if audit.experiments.count > 1 {
-      let matrix = DependenceMatrix(audit: audit, format: view.format)
-      sections.insert(HTMLPage.section("Dependence", id: "dependence", [matrix.markup]), at: 1)
-    }
-    let headline = HTMLPage.headline(
-      badge: "Allocation audit", symbol: audit.passed ? "✓" : "✗", tone: audit.passed ? "good" : "bad",
-      title: view.headline, reasons: audit.findings, summary: view.summary)
-    return HTMLPage(
-      title: "\(view.headline) · Verdict",
-      body: [
-        .tag("main", [:], .list([headline] + sections)),
-        HTMLPage.provenance([("schema", audit.schema), ("version", ToolVersion.current)]),
-      ]
-    ).text
+    guard audit.experiments.count > 1 else { return view.page.html() }
+    let matrix = DependenceMatrix(audit: audit, format: view.format)
+    return view.page.html(pictures: [(1, HTMLPage.section("Dependence", id: "dependence", [matrix.markup]))])
   }
 }

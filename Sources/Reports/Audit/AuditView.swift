@@ -3,13 +3,6 @@ import Foundation
 
 /// What every form of an audit shows, in words and rows.
 struct AuditView {
-  struct Section {
-    let title: String
-    let columns: [(title: String, numeric: Bool)]
-    let rows: [[String]]
-    var note: String?
-  }
-
   let audit: AllocationAudit
   let format: NumberFormat
 
@@ -18,13 +11,19 @@ struct AuditView {
     format = NumberFormat(unicode: unicode)
   }
 
-  var headline: String {
+  var page: FindingsView {
+    FindingsView(
+      badge: "Allocation audit", schema: audit.schema, headline: headline, summary: summary, findings: audit.findings,
+      sections: sections)
+  }
+
+  private var headline: String {
     let count = audit.findings.count
     return audit.passed
       ? "The allocation passes its audit" : "\(count) \(count == 1 ? "finding" : "findings") in the allocation"
   }
 
-  var summary: String {
+  private var summary: String {
     var parts = ["\(format.count(audit.ids)) ids", "\(audit.experiments.count) experiments"]
     if audit.duplicates > 0 { parts.append("\(format.count(audit.duplicates)) repeated ids left out") }
     if audit.nonASCII > 0 { parts.append("\(format.count(audit.nonASCII)) ids outside ASCII") }
@@ -32,10 +31,10 @@ struct AuditView {
       + "; alpha \(format.setting(audit.alpha)), by Holm over experiments and over pairs."
   }
 
-  var sections: [Section] { [experiments, pairs, schemes] + audit.transitions.map(transition) }
+  private var sections: [FindingsView.Section] { [experiments, pairs, schemes] + audit.transitions.map(transition) }
 
-  private var experiments: Section {
-    Section(
+  private var experiments: FindingsView.Section {
+    FindingsView.Section(
       title: "Experiments",
       columns: [
         ("experiment", false), ("scheme", false), ("salt", false), ("units", true), ("arms p", true),
@@ -53,8 +52,8 @@ struct AuditView {
     )
   }
 
-  private var schemes: Section {
-    Section(
+  private var schemes: FindingsView.Section {
+    FindingsView.Section(
       title: "Schemes",
       columns: [
         ("scheme", false), ("salts", true), ("ids", true), ("uniform p", true), ("bit flips", true),
@@ -77,13 +76,13 @@ struct AuditView {
   }
 
   /// The dependent pairs, strongest first; without any, the strongest.
-  private var pairs: Section {
+  private var pairs: FindingsView.Section {
     let dependent = audit.pairs.filter { $0.adjustedPValue < audit.alpha }
     let ordered = (dependent.isEmpty ? audit.pairs : dependent).sorted { abs($0.phi) > abs($1.phi) }
     let shown = ordered.prefix(dependent.isEmpty ? 3 : 20)
     let rest = ordered.count - shown.count
     let more = dependent.isEmpty || rest == 0 ? "" : " \(rest) more are in JSON and CSV."
-    return Section(
+    return FindingsView.Section(
       title: dependent.isEmpty ? "Pairs: none dependent" : "Dependent pairs",
       columns: [
         ("first", false), ("second", false), ("units", true), ("phi", true), ("p", true), ("p by Holm", true),
@@ -96,10 +95,10 @@ struct AuditView {
       }, note: "\(dependent.count) of \(audit.pairs.count) pairs are dependent.\(more)")
   }
 
-  private func transition(_ matrix: TransitionMatrix) -> Section {
+  private func transition(_ matrix: TransitionMatrix) -> FindingsView.Section {
     func named(_ name: String) -> String { name.isEmpty ? "(not enrolled)" : name }
     let share = matrix.exposed > 0 ? Double(matrix.moved) / Double(matrix.exposed) : 0
-    return Section(
+    return FindingsView.Section(
       title: "From \(matrix.from) to \(matrix.to)",
       columns: [("old arm", false)] + matrix.columns.map { (named($0), true) },
       rows: zip(matrix.rows, matrix.counts).map { name, row in [named(name)] + row.map(format.count) },

@@ -1,3 +1,5 @@
+import Basics
+
 /// Rows of RFC 4180: fields quoted where needed, numbers with the fewest digits that read back to the same bits.
 package struct CSVText {
   /// Lines end with a line feed, as other tools for pipes write them.
@@ -19,6 +21,6 @@ package struct CSVText {
   private static func field(_ text: String) -> String {
     let needsQuotes = text.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
     guard needsQuotes || text.hasPrefix(" ") || text.hasSuffix(" ") else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return "\"" + text.replacing(scalar: "\"", with: "\"\"") + "\""
   }
 }

@@ -31,17 +31,17 @@ package struct MarkdownText {
 
   /// Text that shows as it is: no markup, no HTML, no line breaks.
   package static func escape(_ text: String) -> String {
-    var out = ""
-    for character in DisplayWidth.printable(text) {
-      switch character {
-      case "\\", "`", "*", "_", "[", "]", "|", "#", "~": out += "\\\(character)"
-      case "<": out += "&lt;"
-      case ">": out += "&gt;"
-      case "&": out += "&amp;"
-      default: out.append(character)
+    var out = String.UnicodeScalarView()
+    for scalar in DisplayWidth.printable(text).unicodeScalars {
+      switch scalar {
+      case "\\", "`", "*", "_", "[", "]", "|", "#", "~": out += ["\\", scalar]
+      case "<": out += "&lt;".unicodeScalars
+      case ">": out += "&gt;".unicodeScalars
+      case "&": out += "&amp;".unicodeScalars
+      default: out.append(scalar)
       }
     }
-    return out
+    return String(out)
   }
 
   private func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }

@@ -59,7 +59,7 @@ struct AuditCommand: ParsableCommand {
       let scheme = try SchemeName(parsing: to)
       transitions += try programme.experiments.map { experiment in
         let name = "\(experiment.name) under \(scheme.rawValue)"
-        return (experiment, AuditedExperiment(name: name, plan: try experiment.plan.with(scheme: scheme)))
+        return (experiment, try experiment.under(scheme, name: name))
       }
     }
     let ids = try UnitIDs(TableSource(table.expanded(files), options: table.options()), column: column)

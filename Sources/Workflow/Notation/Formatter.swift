@@ -1,3 +1,5 @@
+import Basics
+
 /// The one layout of a model's text. What is not layout (prose, comments, the spelling of strings) is kept byte for byte.
 extension Notation {
   /// How much of a text the formatter keeps.
@@ -129,7 +131,7 @@ private struct Formatter {
   }
 
   private static func quoted(_ text: String) -> String {
-    "\"\(text.replacing("\\", with: "\\\\"))\""
+    "\"\(text.replacing(scalar: "\\", with: "\\\\"))\""
   }
 
   /// Prose and unreadable lines at the end of the text stay without a line end if they have none.

@@ -50,6 +50,7 @@ import Testing
       Self.sentence { try layer.add("c", from: "0.5", to: "0.5") }
         == "expected shares in [0, 1] with at most 6 decimals, the lower first; found 0.5 to 0.5.")
     try layer.add("c", share: "0.2")
+    #expect(Self.sentence { try layer.add("c", from: "0.45", to: "0.5") } == "'c' is in the layer 'l' already.")
     layer.remove("a")
     try layer.add("d", share: "0.4")
     #expect(layer.free == 0)
@@ -57,31 +58,59 @@ import Testing
 
   // MARK: - What stands around a plan
 
-  @Test("override, holdout, sticky record, layer, plan: in this order")
+  @Test("override, holdout, record, layer, plan: in this order")
   func policy() throws {
     var layer = try Layer("l")
     try layer.add("mine", share: "0.5")
-    var policy = AllocationPolicy(experiment: "mine", plan: try Self.plan())
-    policy.layer = layer
-    policy.holdout = try AllocationPolicy.holdout("2026", share: "0.1")
-    try policy.override("tester", with: "b")
-    #expect(try policy.decide("tester") == .init(arm: "b", reason: .override))
+    let plan = try Self.plan()
+    var policy = AllocationPolicy(plan)
+    #expect(policy.isBare)
+    policy.layer = layer.slice(of: "mine")
+    policy.holdout = try Holdout("2026", share: "0.1")
+    try policy.overrides.add("tester", arm: "b", of: plan)
+    #expect(!policy.isBare)
+    let tester = try policy.decide("tester")
+    #expect(tester.arm == 1 && tester.reason == .override && tester.assignment == nil)
+    var sticky = policy
+    for i in 0..<10_000 { try sticky.records.restore("user-\(i)", arm: "a", of: plan) }
     var reasons: [AllocationPolicy.Reason: Int] = [:]
     for i in 0..<10_000 {
-      let id = "user-\(i)"
-      let decision = try policy.decide(id)
+      let decision = try policy.decide("user-\(i)")
       reasons[decision.reason, default: 0] += 1
-      let sticky = try policy.decide(id, record: .init(arm: "a", version: 0))
-      #expect(decision.reason == .holdout ? sticky == decision : sticky == .init(arm: "a", reason: .sticky))
-      // A record of an arm that is gone is not honoured.
-      #expect(try policy.decide(id, record: .init(arm: "gone", version: 0)) == decision)
+      let kept = try sticky.decide("user-\(i)")
+      #expect(decision.reason == .holdout ? kept == decision : kept.arm == 0 && kept.reason == .record)
+      let isMine = layer.experiment(of: "user-\(i)") == "mine"
+      #expect(isMine == (decision.reason == .plan) || decision.reason == .holdout)
     }
     // Binomials of 10,000 at 0.1 and 0.45, four standard deviations.
     #expect(abs((reasons[.holdout] ?? 0) - 1000) < 120 && abs((reasons[.plan] ?? 0) - 4500) < 200)
-    policy.minimumVersion = 1
-    #expect(try policy.decide("user-1", record: .init(arm: "a", version: 0)).reason != .sticky)
-    #expect(Self.sentence { try policy.override("tester", with: "a") }.hasPrefix("a unit id is there twice"))
-    #expect(Self.sentence { try policy.override("u", with: "c") } == "no arm 'c'. Did you mean 'a'?")
+  }
+
+  @Test("records lapse when their arm is gone or their version is too old; overrides name arms that exist")
+  func records() throws {
+    let plan = try Self.plan()
+    var records = UnitRecords()
+    try records.restore("u1", arm: "a", version: 1, minimum: 2, of: plan)
+    try records.restore("u2", arm: "gone", of: plan)
+    try records.restore("u3", arm: "", of: plan)
+    try records.restore("u4", arm: "b", version: 2, minimum: 2, of: plan)
+    // Canonically equal, but other bytes: two units.
+    try records.restore("é", arm: "a", of: plan)
+    try records.restore("e\u{301}", arm: "b", of: plan)
+    #expect(records.count == 6 && records.lapsed == 2)
+    var policy = AllocationPolicy(plan)
+    policy.records = records
+    let reasons = try ["u1", "u2", "u3", "u4", "é", "e\u{301}"].map { try policy.decide($0).reason }
+    #expect(reasons == [.plan, .plan, .plan, .record, .record, .record])
+    #expect(try policy.decide("é").arm == 0 && policy.decide("e\u{301}").arm == 1)
+    #expect(
+      Self.sentence { try records.restore("u1", arm: "b", of: plan) }
+        == "a unit id is there twice; each unit has one arm. Remove one of the rows.")
+    #expect(Self.sentence { try records.add("u", arm: "c", of: plan) } == "no arm 'c'. Did you mean 'a'?")
+    #expect(Self.sentence { try records.add("", arm: "a", of: plan) }.hasPrefix("the unit id is empty."))
+    #expect(
+      Self.sentence { _ = try Holdout("h", share: "1") }
+        == "a holdout's share must be above 0 and below 1, with at most 6 decimals; found '1'.")
   }
 
   @Test("stages rise, and each only adds units")
@@ -95,6 +124,11 @@ import Testing
         before = arm ?? before
       }
     }
+    let counts = try (0..<5000).reduce(into: [0, 0, 0]) { counts, i in
+      try Array("u\(i)".utf8).withUnsafeBytes { counts[try #require(try stages.stage(of: $0)) - 1] += 1 }
+    }
+    // Binomials of 5,000 at 0.05 and 0.15, four standard deviations.
+    #expect(abs(counts[0] - 250) < 62 && abs(counts[1] - 750) < 101 && counts.reduce(0, +) == 5000)
     #expect(
       Self.sentence { _ = try CoverageStages(Self.plan(), coverages: ["0.5", "0.2"]) }
         == "the stages' coverages must rise, above 0 and at most 1; found 0.5, 0.2.")
@@ -107,6 +141,11 @@ import Testing
     let switchback = try Switchback(Self.plan(), origin: 1000, window: 3600, burnIn: 600)
     #expect(switchback.index(at: 1000) == 0 && switchback.index(at: 4599) == 0 && switchback.index(at: 4600) == 1)
     #expect(switchback.index(at: 999) == -1 && switchback.index(at: .min) == nil)
+    #expect(try Switchback(Self.plan(), window: 3, burnIn: 1).index(at: .min) == -3_074_457_345_618_258_603)
+    #expect(try Switchback(Self.plan(), window: 3, burnIn: 2).isBurnIn(at: .min))
+    #expect(
+      Self.sentence { _ = try switchback.assign(cluster: "Oslo", at: .min) }
+        == "the time lies too far from the first window's to be counted.")
     #expect(switchback.isBurnIn(at: 1599) && !switchback.isBurnIn(at: 1600) && switchback.isBurnIn(at: 4600))
     let arms = try (0..<2000).map { try switchback.assign(cluster: "Oslo", at: 1000 + 3600 * Int64($0)).arm }
     #expect(try switchback.assign(cluster: "Oslo", at: 1000).arm == switchback.assign(cluster: "Oslo", at: 4599).arm)
@@ -159,7 +198,7 @@ import Testing
       #expect(search.candidates.count == 200 && search.rejected == 180)
       #expect(try #require(search.chosen).imbalance <= search.threshold)
       // The outcome is the covariate: there is no effect, and the sharp null hypothesis holds.
-      let p = try #require(try search.randomisationPValue(covariate))
+      let p = try #require(try search.inference(covariate)).pValue
       runs += 1
       if p <= 0.1 { rejections += 1 }
     }

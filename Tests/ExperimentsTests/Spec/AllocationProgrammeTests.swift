@@ -20,6 +20,24 @@ import Testing
     #expect(try AllocationProgramme(yaml: "- name: a\n- name: b\n").experiments.count == 2)
   }
 
+  @Test("experiments of one layer share no unit; ranges that overlap are refused")
+  func layers() throws {
+    let programme = try AllocationProgramme(
+      yaml: """
+        - { name: a, layer: { name: search, to: 40% }, holdout: { salt: "2026", share: 0.1 } }
+        - { name: b, layer: { name: search, from: 0.4 } }
+        """)
+    for number in 0..<500 {
+      let arms = try programme.experiments.map { try $0.policy.decide("u\(number)").arm }
+      #expect(arms.contains(nil))
+    }
+    #expect {
+      try AllocationProgramme(yaml: "- name: a\n  layer: { name: l }\n- name: b\n  layer: { name: l, from: 50% }\n")
+    } throws: {
+      "\($0)" == "-:4:10: experiments[1]: the range of 'b' overlaps with that of 'a'."
+    }
+  }
+
   @Test("everything that is wrong is said at its place")
   func faults() {
     func sentence(_ yaml: String) -> String {

@@ -84,6 +84,17 @@ enum SpecFixtures {
     }
   }.joined(separator: "\n")
 
+  /// With what stands around an allocation.
+  static let surroundedExperiment = fullExperiment.replacing(
+    "  coverage: 20%\n",
+    with: """
+        coverage: 20%
+        layer: { name: checkout, from: 10%, to: 0.6 }
+        holdout: { salt: "2026", share: 5% }
+        overrides: { A: qa-1, C: [qa-2, 17] }
+
+      """)
+
   static let minimalCohort = """
     version: 1
     kind: cohort

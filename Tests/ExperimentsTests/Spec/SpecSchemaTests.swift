@@ -23,6 +23,9 @@ import Testing
       name: "experiment", schema: ExperimentSpec.jsonSchema, full: SpecFixtures.bayesianExperiment,
       minimal: SpecFixtures.minimalExperiment, accepts: { (try? ExperimentSpec(yaml: $0)) != nil }),
     Grammar(
+      name: "experiment", schema: ExperimentSpec.jsonSchema, full: SpecFixtures.surroundedExperiment,
+      minimal: SpecFixtures.minimalExperiment, accepts: { (try? ExperimentSpec(yaml: $0)) != nil }),
+    Grammar(
       name: "cohort", schema: CohortSpec.jsonSchema, full: SpecFixtures.fullCohort,
       minimal: SpecFixtures.minimalCohort, accepts: { (try? CohortSpec(yaml: $0)) != nil }),
   ]
@@ -71,6 +74,7 @@ import Testing
       grammar == "experiment"
       ? [
         "variants", "control", "allocation.weights", "rollout.stages", "metrics", "allocation.coverage", "method.name",
+        "allocation.layer", "allocation.holdout.share", "allocation.overrides",
       ]
       : [
         "cohorts.retention", "cohorts.brackets", "data.event", "data.amount", "ltv", "data.start_event",
