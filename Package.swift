@@ -67,7 +67,7 @@ let rooms: [[Target]] = [
   room("Interchange", ["Basics", "Tables", "Workflow", "Processes"]),
   room(
     "Experiments", ["Basics", "Hashing", "Statistics", "Allocation", yams], resources: [.embedInCode("Schemas")]),
-  room("Cohorts", ["Basics", "Statistics", "Tables"]),
+  room("Cohorts", ["Basics", "LinearAlgebra", "Statistics", "Tables", "CScan"]),
   room("Deployment", ["Basics", "Hashing", "Allocation", "Experiments"]),
   room("Registry", ["Basics", "Hashing", grdb]),
   room("Engines", ["Basics", "Hashing", "Statistics", "Tables", "Allocation", "Experiments", "Cohorts"]),

@@ -56,6 +56,14 @@ def cdnow(lifetimes):
         yield [customer, f"{date[:4]}-{date[4:6]}-{date[6:]}", cds, amount]
 
 
+def cdnow_sample(lifetimes):
+    """The published 1/10 sample under its ids of the whole log."""
+    yield ["customer_id", "date", "cds", "amount"]
+    lines = lifetimes.read("lifetimes/datasets/CDNOW_sample.txt").decode().splitlines()
+    for customer, _, date, cds, amount in (line.split() for line in lines if line.strip()):
+        yield [customer, f"{date[:4]}-{date[4:6]}-{date[6:]}", cds, amount]
+
+
 def rossi(lifelines):
     """`fin` (financial aid, randomised) as the variant; every other value as it stands."""
     rows = list(csv.reader(io.TextIOWrapper(lifelines.open("lifelines/datasets/rossi.csv"))))
@@ -71,6 +79,7 @@ def main(folder):
         write(folder / "actg175" / "actg175.csv", actg175(lifelines))
         write(folder / "rossi" / "rossi.csv", rossi(lifelines))
         write(folder / "cdnow" / "cdnow.csv.gz", cdnow(lifetimes))
+        write(folder / "cdnow" / "cdnow-sample.csv.gz", cdnow_sample(lifetimes))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,13 @@ public struct CohortSettings: Sendable, Hashable {
   public var inactivityDays: Double?
   /// Nil: no lifetime value.
   public var lifetimeValue: LifetimeValueSettings?
+  /// A unit joins the cohort of every period in which it starts, not only of its first.
+  public var recurring = false
+  /// The group that the other groups of the segment column are compared with; nil: the largest.
+  public var control: String?
+  /// The groups are the arms of an experiment: their sizes are checked too.
+  public var groupsAreArms = false
+  public var behaviour = BehaviourSettings()
 
   public init(
     period: CohortPeriod = .week, retention: Retention = .on, window: Window = .calendar, timeZone: String = "UTC",
@@ -66,6 +73,8 @@ public struct CohortSettings: Sendable, Hashable {
     if let asOf, asOf < CivilDay.earliestSecond || asOf > CivilDay.latestSecond { throw CohortFault(.timeOutOfRange) }
     if let days = inactivityDays, !(days > 0 && days.isFinite) { throw CohortFault(.badInactivity(days)) }
     try lifetimeValue?.validate()
+    try behaviour.validate()
+    if recurring, window != .calendar { throw CohortFault(.recurringNeeds("calendar periods")) }
   }
 
   static let ageLimit = 36_500
@@ -94,6 +103,8 @@ public struct LifetimeValueSettings: Sendable, Hashable {
     case bgNBD = "bg-nbd"
     case mbgNBD = "mbg-nbd"
     case paretoNBD = "pareto-nbd"
+    /// Contractual: whoever stops does not come back.
+    case shiftedBetaGeometric = "shifted-beta-geometric"
   }
   public var model: Model
   /// Periods (of the cohorts) to project.

@@ -72,14 +72,14 @@ package struct Interner: Sendable {
 }
 
 /// A word of at most 16 bytes in three numbers; equal exactly if the words are.
-private struct ShortKey: Equatable {
-  private let count: Int
-  private let low: UInt64
-  private let high: UInt64
+package struct ShortKey: Equatable {
+  package let count: Int
+  package let low: UInt64
+  package let high: UInt64
 
   /// Nil if there are more than 16 bytes. Loads overlap rather than reach beyond the word.
   @inline(__always)
-  init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+  package init?(_ bytes: UnsafeBufferPointer<UInt8>) {
     let raw = UnsafeRawBufferPointer(bytes)
     count = bytes.count
     switch count {

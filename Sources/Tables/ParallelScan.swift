@@ -45,6 +45,9 @@ extension TableSource {
           consumers.append(outcome.consumer)
         }
         deliver(consumers, number)
+        if let first = batchRanges.first, let last = batchRanges.last {
+          part.file.forget(first.lowerBound..<last.upperBound)
+        }
       }
     }
     guard total.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }

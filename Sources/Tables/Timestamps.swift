@@ -17,6 +17,7 @@ extension FieldParsing {
   /// Reads `2026-11-23`, `2026-11-23 14:05`, `2026-11-23T14:05:09.250Z`, `…+01:00`, `…-0530`, and Unix time as an integer:
   /// up to 11 digits are seconds, 12 to 14 milliseconds, 15 to 17 microseconds. Fractions of a second are cut off.
   package static func timestamp(_ text: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+    if let common = commonTimestamp(text) { return common }
     var cursor = DigitCursor(text)
     guard text.count >= 8, text.count > 4, text[4] == UInt8(ascii: "-") || text[4] == UInt8(ascii: "/") else {
       return unixTime(text)
@@ -88,7 +89,7 @@ extension FieldParsing {
   /// Days from 1970-01-01 of a date of the Gregorian calendar; nil if there is no such day.
   ///
   /// - Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
-  private static func civilDays(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64? {
+  static func civilDays(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64? {
     guard year >= 1, (1...12).contains(month), day >= 1, day <= lastDay(year, month) else { return nil }
     let y = month <= 2 ? year - 1 : year
     let era = y / 400

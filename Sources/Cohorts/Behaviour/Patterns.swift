@@ -7,7 +7,7 @@ public enum Patterns {
   ///
   /// - Returns: those with an adjusted p-value below 1 - level, the strongest first; and how many were looked at.
   public static func find(
-    all: RetentionTable, segments: [CohortReport.Segment], level: ConfidenceLevel
+    all: RetentionTable, segments: [CohortReport.Segment], early: EarlyBehaviourReport? = nil, level: ConfidenceLevel
   ) -> (found: [CohortReport.Pattern], tested: Int) {
     var candidates = compareRows(
       all.cohorts.map { (name: "cohort \($0.cohort)", kind: "cohort-difference", cells: $0.cells) }, all, level)
@@ -15,6 +15,7 @@ public enum Patterns {
       (name: "\(segment.column) \(segment.value)", kind: "segment-difference", cells: totals(segment.retention))
     }
     candidates += compareRows(rows, all, level)
+    candidates += early.map(earlyBehaviours) ?? []
     let adjusted = Multiplicity.adjust(candidates.map { $0.pValue ?? 1 }, by: .holm)
     for i in candidates.indices { candidates[i].adjustedPValue = adjusted[i] }
     let found = candidates.filter { ($0.adjustedPValue ?? 1) < level.alpha }.sorted {
@@ -36,6 +37,19 @@ public enum Patterns {
     }
   }
 
+  private static func earlyBehaviours(_ report: EarlyBehaviourReport) -> [CohortReport.Pattern] {
+    report.behaviours.compactMap { behaviour in
+      guard let adjusted = behaviour.adjusted, let lower = adjusted.lower, let upper = adjusted.upper else {
+        return nil
+      }
+      return CohortReport.Pattern(
+        kind: "early-behaviour",
+        sentence:
+          "units with '\(behaviour.name)' in the first \(report.days) days: \(percent(behaviour.returnedDid.estimate)) came back in the \(report.days) days after, the others \(percent(behaviour.returnedDidNot.estimate)); among equally active units",
+        estimate: adjusted.estimate, lower: lower, upper: upper, pValue: behaviour.pValue, adjustedPValue: nil)
+    }
+  }
+
   private static func compareRows(
     _ rows: [Row], _ table: RetentionTable, _ level: ConfidenceLevel
   ) -> [CohortReport.Pattern] {
@@ -48,25 +62,23 @@ public enum Patterns {
       let (rest, others) = (observed - cells[i].observed, retained - own)
       guard
         let pair = try? TwoProportions(
-          treatment: (successes: own, trials: cells[i].observed), control: (successes: others, trials: rest))
+          treatment: (successes: own, trials: cells[i].observed), control: (successes: others, trials: rest)),
+        let pValue = pair.equalityPValue
       else { return nil }
-      let pooled = Double(retained) / Double(observed)
-      let error = (pooled * (1 - pooled) * (1 / Double(cells[i].observed) + 1 / Double(rest))).squareRoot()
-      guard error > 0 else { return nil }
       let interval = pair.newcombe(level)
       return CohortReport.Pattern(
         kind: rows[i].kind,
         sentence:
           "\(rows[i].name): \(percent(pair.treatmentRate)) retained at age \(table.ages[column].label), the others \(percent(pair.controlRate))",
         estimate: pair.difference, lower: interval.lower, upper: interval.upper,
-        pValue: min(1, 2 * Normal.standard.survival(abs(pair.difference) / error)), adjustedPValue: nil)
+        pValue: pValue, adjustedPValue: nil)
     }
   }
 
   private static func explained(_ pattern: CohortReport.Pattern) -> CohortReport.Pattern {
     var pattern = pattern
     pattern.sentence +=
-      "; difference \(percent(pattern.estimate)) (\(percent(pattern.lower)) to \(percent(pattern.upper))), an association to be tested."
+      "\(pattern.kind == "early-behaviour" ? " the" : ";") difference \(percent(pattern.estimate)) (\(percent(pattern.lower)) to \(percent(pattern.upper))), an association to be tested."
     return pattern
   }
 

@@ -24,13 +24,20 @@ public struct RFM: Sendable, Equatable {
 
   /// - Throws: `CohortFault` unless the log has amounts and the levels are in 2...100.
   public init(log: EventLog, assignment: CohortAssignment, levels: Int = 5) throws(CohortFault) {
+    try self.init(log: log, assignment: assignment, scale: RFMScale(levels: levels))
+  }
+
+  /// - Throws: `CohortFault` unless the log has amounts, the levels are in 2...100 and cuts ascend.
+  public init(log: EventLog, assignment: CohortAssignment, scale: RFMScale) throws(CohortFault) {
     guard let amounts = log.amounts else { throw CohortFault(.noAmounts) }
-    guard (2...100).contains(levels) else { throw CohortFault(.badLevels(levels)) }
-    self.levels = levels
+    try scale.validate()
+    levels = scale.levels
     var customers = Self.totals(log, amounts, assignment)
-    Self.score(&customers, levels, by: { -Double($0.recencyDays) }, into: \.recencyScore)
-    Self.score(&customers, levels, by: { Double($0.frequency) }, into: \.frequencyScore)
-    Self.score(&customers, levels, by: \.monetary, into: \.monetaryScore)
+    // Fewer days are better, so a cut at 30 days is one at -30, and 30 days still belong to the better side.
+    let recencyCuts = scale.recencyCuts.map { $0.reversed().map { -$0 } }
+    Self.score(&customers, levels, recencyCuts, by: { -Double($0.recencyDays) }, into: \.recencyScore)
+    Self.score(&customers, levels, scale.frequencyCuts, by: { Double($0.frequency) }, into: \.frequencyScore)
+    Self.score(&customers, levels, scale.monetaryCuts, by: \.monetary, into: \.monetaryScore)
     self.customers = customers
   }
 
@@ -54,10 +61,14 @@ public struct RFM: Sendable, Equatable {
   }
 
   private static func score(
-    _ customers: inout [Customer], _ levels: Int, by value: (Customer) -> Double,
+    _ customers: inout [Customer], _ levels: Int, _ cuts: [Double]?, by value: (Customer) -> Double,
     into place: WritableKeyPath<Customer, Int>
   ) {
     let values = customers.map(value)
+    if let cuts {
+      for index in customers.indices { customers[index][keyPath: place] = 1 + cuts.count { values[index] >= $0 } }
+      return
+    }
     let order = values.indices.sorted { values[$0] < values[$1] }
     var worse = 0
     for (rank, index) in order.enumerated() {

@@ -51,6 +51,11 @@ package struct CivilCalendar: Sendable {
     CivilDay.iso(period.firstDay(ofIndex: index, weekStart: weekStart))
   }
 
+  /// Days of a period on the calendar; one that a zone skipped counts.
+  package func days(ofPeriod index: Int) -> Int {
+    period.firstDay(ofIndex: index + 1, weekStart: weekStart) - period.firstDay(ofIndex: index, weekStart: weekStart)
+  }
+
   @inline(__always)
   private func entry(of time: Int64) -> Int {
     var entry = Int(entryOfDay[Int(CivilDay.floorDivide(time, CivilDay.secondsPerDay) - firstDay)])

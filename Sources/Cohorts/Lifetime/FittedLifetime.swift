@@ -15,6 +15,7 @@ protocol FittedPurchases: Sendable {
   var reported: LifetimeValue.Fit { get }
   func aliveSummary(_ customers: [PurchaseLog.Customer]) -> LifetimeValue.AliveSummary
   func expected(_ customer: PurchaseLog.Customer, weeks: Double) -> Double
+  func probabilityAlive(_ customer: PurchaseLog.Customer) -> Double
   func totals(_ request: ProjectionRequest) throws(DomainError) -> ProjectedTotals
 }
 
@@ -28,6 +29,15 @@ struct ProjectionRequest {
   var discountRate: Double
   var spend: GammaGammaFit?
   var level: ConfidenceLevel
+  var covers = Coverage.outcome
+
+  /// What an interval is of.
+  enum Coverage {
+    /// What will be observed: the parameters' uncertainty and the customers' own randomness.
+    case outcome
+    /// Its expectation: the parameters' uncertainty alone.
+    case expectation
+  }
 }
 
 /// Estimates by group and horizon, and over all groups.
@@ -66,6 +76,8 @@ extension PurchaseFit: FittedPurchases {
     model.expectedPurchases(customer.row, horizon: weeks)
   }
 
+  func probabilityAlive(_ customer: PurchaseLog.Customer) -> Double { model.probabilityAlive(customer.row) }
+
   func totals(_ request: ProjectionRequest) throws(DomainError) -> ProjectedTotals {
     try Projector(fit: self, request: request).totals()
   }
@@ -79,5 +91,7 @@ func fitPurchases(
   case .bgNBD: try PurchaseFit<BGNBD>(history)
   case .mbgNBD: try PurchaseFit<MBGNBD>(history)
   case .paretoNBD: try PurchaseFit<ParetoNBD>(history)
+  case .shiftedBetaGeometric:
+    throw DomainError("purchases of a contractual model", 0, "are not modelled; use bg-nbd, mbg-nbd or pareto-nbd")
   }
 }

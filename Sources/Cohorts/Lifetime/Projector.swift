@@ -12,6 +12,7 @@ struct Projector<Model: PurchaseModel> {
   let horizons: [Double]
   let discountRate: Double
   let level: ConfidenceLevel
+  private let covers: ProjectionRequest.Coverage
   private let history: CustomerHistory
   private let cells: [Cell]
   private let groups: Int
@@ -58,6 +59,7 @@ struct Projector<Model: PurchaseModel> {
     horizons = request.horizons
     discountRate = request.discountRate
     level = request.level
+    covers = request.covers
     groups = request.groups
     history = try CustomerHistory(request.customers.map(\.row))
     cells = Self.cells(history, request.customers, request.groupOfCustomer, request.spend)
@@ -177,6 +179,7 @@ struct Projector<Model: PurchaseModel> {
   }
 
   private func estimate(_ mean: Double, parameterError: Double?, variance: Double) -> CohortEstimate {
+    let variance = covers == .expectation ? 0 : variance
     guard let parameterError, variance.isFinite else { return CohortEstimate(estimate: mean, lower: nil, upper: nil) }
     let half =
       Normal.standard.inverseSurvival(level.alpha / 2)

@@ -22,6 +22,14 @@ public struct CohortFault: InputFault, Hashable {
     case noSteps
     case unknownStep(String, nearest: String?)
     case badLevels(Int)
+    case badCuts
+    case badFunnel
+    case badPathLength(Int)
+    case badEarlyDays(Int)
+    case badSupport(Double)
+    case badSequenceLength(Int)
+    case unknownControl(String, nearest: String?)
+    case recurringNeeds(String)
   }
   public let kind: Kind
   public let position: SourcePosition?
@@ -55,6 +63,15 @@ public struct CohortFault: InputFault, Hashable {
     case .noSteps: "the log has no step names; name the column that holds them."
     case .unknownStep(let name, let nearest): "no event is a '\(name)'." + Self.suggestion(nearest)
     case .badLevels(let levels): "\(levels) score levels, must be in 2...100."
+    case .badCuts: "the cuts of scores must be numbers in ascending order, for example 1,3,10."
+    case .badFunnel:
+      "a funnel needs at least two steps, the first and the last of them required, for example view,cart?,!refund,buy."
+    case .badPathLength(let length): "paths of \(length) steps, must be in 1...20."
+    case .badEarlyDays(let days): "\(days) days of early behaviour, must be in 1...3650."
+    case .badSupport(let share): "a least support of \(share), must be above 0 and at most 1."
+    case .badSequenceLength(let length): "sequences of at most \(length) steps, must be in 2...10."
+    case .unknownControl(let name, let nearest): "no group is called '\(name)'." + Self.suggestion(nearest)
+    case .recurringNeeds(let what): "recurring starts need \(what)."
     }
   }
 

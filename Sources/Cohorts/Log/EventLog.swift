@@ -22,13 +22,30 @@ public struct EventLog: Sendable {
   /// Index into `stepNames` by event, for funnels and behaviour.
   public var steps: [Int32]?
   public var stepNames: [String]
+  /// Starts that are known from elsewhere than the events: a table of signups, or a column.
+  public var declaredStarts: DeclaredStarts?
+  /// The ids as they are written, by unit; only where a result is asked for by customer.
+  public var unitNames: [String]
   public var files: [InputFile]
   public var unreadableRows: Int
+
+  /// One entry a unit.
+  public struct DeclaredStarts: Sendable, Hashable {
+    /// Seconds of 1970; `Int64.max` where a unit has none.
+    public var times: [Int64]
+    /// Index into the log's `segmentNames`; nil: the segment is that of the unit's first event.
+    public var segments: [Int32]?
+    public init(times: [Int64], segments: [Int32]? = nil) {
+      self.times = times
+      self.segments = segments
+    }
+  }
 
   public init(
     unitCount: Int, units: [Int32], times: [Int64], amounts: [Double]? = nil, roles: [EventRole]? = nil,
     segments: [Int32]? = nil, segmentColumn: String? = nil, segmentNames: [String] = [], steps: [Int32]? = nil,
-    stepNames: [String] = [], files: [InputFile] = [], unreadableRows: Int = 0
+    stepNames: [String] = [], declaredStarts: DeclaredStarts? = nil, unitNames: [String] = [],
+    files: [InputFile] = [], unreadableRows: Int = 0
   ) {
     self.unitCount = unitCount
     self.units = units
@@ -40,6 +57,8 @@ public struct EventLog: Sendable {
     self.segmentNames = segmentNames
     self.steps = steps
     self.stepNames = stepNames
+    self.declaredStarts = declaredStarts
+    self.unitNames = unitNames
     self.files = files
     self.unreadableRows = unreadableRows
   }
@@ -60,7 +79,17 @@ public struct EventLog: Sendable {
     try requireIndices("units", units, below: unitCount)
     if let segments { try requireIndices("segments", segments, below: segmentNames.count) }
     if let steps { try requireIndices("steps", steps, below: stepNames.count) }
+    if let declaredStarts {
+      guard declaredStarts.times.count == unitCount else { throw CohortFault(.badIndex(column: "declared starts")) }
+      if let own = declaredStarts.segments {
+        guard own.count == unitCount else { throw CohortFault(.badIndex(column: "declared segments")) }
+        try requireIndices("declared segments", own, below: segmentNames.count)
+      }
+    }
     var (least, greatest) = (Int64.max, Int64.min)
+    for time in declaredStarts?.times ?? [] where time != .max {
+      (least, greatest) = (min(least, time), max(greatest, time))
+    }
     for time in times { (least, greatest) = (min(least, time), max(greatest, time)) }
     guard least >= CivilDay.earliestSecond, greatest <= CivilDay.latestSecond else {
       throw CohortFault(.timeOutOfRange)

@@ -15,7 +15,11 @@ public struct CohortReport: Sendable, Codable, Equatable {
   public var segments: [Segment]
   /// Time from a unit's start to its last activity, inactivity being churn.
   public var survival: SurvivalCurve?
+  /// The segments against one of them; nil without segments.
+  public var comparison: GroupComparison?
   public var lifetimeValue: LifetimeValue?
+  /// Nil if nothing of it was asked for.
+  public var behaviour: BehaviourReport?
   public var patterns: [Pattern]
   /// Rules that were applied and limits of what the numbers say, each a sentence.
   public var notes: [String]

@@ -11,6 +11,8 @@ public struct LifetimeValue: Sendable, Codable, Equatable {
   /// Cumulative value per unit by cohort and age, complete cells only.
   public var observed: [ObservedCohort]
   public var projection: Projection?
+  /// Of the shifted beta-geometric model.
+  public var contractual: ContractualValue?
 
   public init(
     model: String?, withheld: String? = nil, purchases: Fit? = nil, spend: SpendFit? = nil,

@@ -1,7 +1,7 @@
 /// The sentences under a report: rules that were applied, and what the numbers do not say.
 enum Notes {
   static func sentences(
-    _ report: CohortReport, settings: CohortSettings, patternsTested: Int, hasRoles: Bool
+    _ report: CohortReport, settings: CohortSettings, patternsTested: Int, startsWithActivity: Bool
   ) -> [String] {
     var notes: [String] = []
     let input = report.input
@@ -14,12 +14,22 @@ enum Notes {
     if input.unitsWithoutStart > 0 {
       notes.append("\(count(input.unitsWithoutStart, "unit")) without a start event left out.")
     }
-    if !hasRoles, settings.retention == .on, settings.window == .calendar {
+    if startsWithActivity, settings.retention == .on, settings.window == .calendar {
       notes.append("Age 0 is 100 % by definition: the first event is both the start and activity.")
     }
     if settings.retention == .onOrAfter {
       notes.append(
         "Older cohorts had more time to come back: on-or-after rates of cohorts of different age are not comparable.")
+    }
+    if settings.recurring {
+      notes.append(
+        "A unit is in the cohort of every period in which it starts; intervals over cohorts allow for its repeated presence."
+      )
+    }
+    if report.comparison != nil {
+      notes.append(
+        "Differences between groups have intervals of their own; their p-values are adjusted by Holm's method over all of them."
+      )
     }
     notes.append("Cells are blank until their whole period lies before the end of observation.")
     if patternsTested > 0 {

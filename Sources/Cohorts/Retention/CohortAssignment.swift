@@ -31,34 +31,54 @@ public struct CohortAssignment: Sendable {
   public init(log: EventLog, settings: CohortSettings) throws(CohortFault) {
     try log.validate()
     try settings.validate()
-    let (least, greatest) = log.times.reduce((Int64.max, Int64.min)) { (min($0.0, $1), max($0.1, $1)) }
+    let declared = log.declaredStarts?.times.lazy.filter { $0 != Self.noStart }.min() ?? .max
+    let (first, greatest) = log.times.reduce((Int64.max, Int64.min)) { (min($0.0, $1), max($0.1, $1)) }
+    let least = min(first, declared)
     let asOf = settings.asOf ?? greatest
-    guard least <= asOf else { throw CohortFault(.nothingBeforeAsOf) }
+    guard first <= asOf else { throw CohortFault(.nothingBeforeAsOf) }
     let calendar = try CivilCalendar(
       timeZone: settings.timeZone, period: settings.period, weekStart: settings.weekStart, span: least...asOf)
 
     let found = Self.findStarts(log, asOf: asOf)
-    let startPeriods = found.starts.map { start in
-      start == Self.noStart ? Int32(-1) : Int32(clamping: calendar.periodIndex(of: start))
-    }
     let left = Self.countLeftOut(log, starts: found.starts, asOf: asOf)
-    units = found.starts.count { $0 != Self.noStart }
-    guard units > 0 else { throw CohortFault(.noStart) }
+    try self.init(
+      calendar: calendar, asOf: asOf, starts: found.starts, segments: found.segments, leftOut: left)
+  }
 
+  /// - Throws: `CohortFault` if the settings are outside their domain.
+  public init(activity: ActivityIndex, settings: CohortSettings) throws(CohortFault) {
+    try settings.validate()
+    try self.init(
+      calendar: activity.calendar, asOf: activity.asOf, starts: activity.starts, segments: activity.segments,
+      leftOut: (activity.eventsAfterAsOf, 0, 0))
+  }
+
+  private typealias LeftOut = (afterAsOf: Int, beforeStart: Int, unitsWithoutStart: Int)
+
+  private init(
+    calendar: CivilCalendar, asOf: Int64, starts: [Int64], segments: [Int32], leftOut: LeftOut
+  ) throws(CohortFault) {
+    units = starts.count { $0 != Self.noStart }
+    guard units > 0 else { throw CohortFault(.noStart) }
     self.asOf = asOf
     self.calendar = calendar
-    starts = found.starts
-    segmentOfUnit = found.segments
-    self.startPeriods = startPeriods
-    eventsAfterAsOf = left.afterAsOf
-    eventsBeforeStart = left.beforeStart
-    unitsWithoutStart = left.unitsWithoutStart
+    self.starts = starts
+    segmentOfUnit = segments
+    startPeriods = starts.map { start in
+      start == Self.noStart ? Int32(-1) : Int32(clamping: calendar.periodIndex(of: start))
+    }
+    eventsAfterAsOf = leftOut.afterAsOf
+    eventsBeforeStart = leftOut.beforeStart
+    unitsWithoutStart = leftOut.unitsWithoutStart
     asOfPeriod = calendar.periodIndex(of: asOf)
-    (cohortPeriods, cohortOfUnit) = Self.cohorts(startPeriods, starts: found.starts)
+    (cohortPeriods, cohortOfUnit) = Self.cohorts(startPeriods, starts: starts)
   }
 
   /// The earliest start event of each unit; of equal times the first in the log decides the segment.
   private static func findStarts(_ log: EventLog, asOf: Int64) -> (starts: [Int64], segments: [Int32]) {
+    if let declared = log.declaredStarts {
+      return (declared.times.map { $0 > asOf ? noStart : $0 }, declared.segments ?? segmentsOfFirstEvents(log))
+    }
     var starts = [Int64](repeating: noStart, count: log.unitCount)
     var segments = [Int32](repeating: -1, count: log.segments == nil ? 0 : log.unitCount)
     for event in 0..<log.count {
@@ -74,11 +94,23 @@ public struct CohortAssignment: Sendable {
     return (starts, segments)
   }
 
-  private static func countLeftOut(
-    _ log: EventLog, starts: [Int64], asOf: Int64
-  ) -> (afterAsOf: Int, beforeStart: Int, unitsWithoutStart: Int) {
+  /// Where starts are declared without a segment: that of the unit's earliest event.
+  private static func segmentsOfFirstEvents(_ log: EventLog) -> [Int32] {
+    guard let column = log.segments else { return [] }
+    var first = [Int64](repeating: noStart, count: log.unitCount)
+    var segments = [Int32](repeating: -1, count: log.unitCount)
+    for event in 0..<log.count where log.times[event] < first[Int(log.units[event])] {
+      first[Int(log.units[event])] = log.times[event]
+      segments[Int(log.units[event])] = column[event]
+    }
+    // A unit that declares a start and has no event is in no segment of the events: the first, so that none is lost.
+    return segments.map { max($0, 0) }
+  }
+
+  private static func countLeftOut(_ log: EventLog, starts: [Int64], asOf: Int64) -> LeftOut {
     var (afterAsOf, beforeStart, unitsWithoutStart) = (0, 0, 0)
-    var seenWithoutStart = [Bool](repeating: false, count: log.roles == nil ? 0 : log.unitCount)
+    let everyUnitStarts = log.roles == nil && log.declaredStarts == nil
+    var seenWithoutStart = [Bool](repeating: false, count: everyUnitStarts ? 0 : log.unitCount)
     for event in 0..<log.count {
       let (time, unit) = (log.times[event], Int(log.units[event]))
       if time > asOf {

@@ -11,18 +11,27 @@ public enum Retention {
   public static func tables(
     log: EventLog, assignment: CohortAssignment, settings: CohortSettings
   ) throws(CohortFault) -> (all: RetentionTable, segments: [RetentionTable]) {
+    try tables(.log(log), assignment: assignment, settings: settings)
+  }
+
+  /// The same of a log in either form.
+  public static func tables(
+    _ data: CohortData, assignment: CohortAssignment, settings: CohortSettings
+  ) throws(CohortFault) -> (all: RetentionTable, segments: [RetentionTable]) {
     try settings.validate()
+    let isSplit = data.segmentColumn != nil
     let ages = ages(assignment, settings)
     let cohorts = assignment.cohortPeriods.count
-    let segments = log.segments == nil ? 1 : log.segmentNames.count
+    let segments = isSplit ? data.segmentNames.count : 1
     let rowOfUnit =
-      log.segments == nil
+      !isSplit
       ? assignment.cohortOfUnit
       : zip(assignment.cohortOfUnit, assignment.segmentOfUnit).map { cohort, segment in
         cohort < 0 ? -1 : segment * Int32(cohorts) + cohort
       }
     let counts = RetentionCounts(
-      log: log, assignment: assignment, settings: settings, ages: ages, rows: segments * cohorts, rowOfUnit: rowOfUnit)
+      data: data, assignment: assignment, settings: settings, ages: ages, rows: segments * cohorts, rowOfUnit: rowOfUnit
+    )
     var sizes = [Int](repeating: 0, count: segments * cohorts)
     for row in rowOfUnit where row >= 0 { sizes[Int(row)] += 1 }
 
@@ -33,7 +42,7 @@ public enum Retention {
     let all = Part(sumOf: parts)
     return (
       all.table(ages: ages, names: names, level: settings.level),
-      log.segments == nil ? [] : parts.map { $0.table(ages: ages, names: names, level: settings.level) }
+      !isSplit ? [] : parts.map { $0.table(ages: ages, names: names, level: settings.level) }
     )
   }
 
@@ -92,13 +101,7 @@ public enum Retention {
     }
 
     private func cell(_ place: Int, age: Int, level: ConfidenceLevel) -> RetentionTable.Cell {
-      let (n, x) = (observed[place], retained[place])
-      guard n > 0 else {
-        return RetentionTable.Cell(age: age, observed: 0, retained: nil, rate: nil, lower: nil, upper: nil)
-      }
-      let interval = SingleProportion.wilson(x, of: n, level: level)
-      return RetentionTable.Cell(
-        age: age, observed: n, retained: x, rate: Double(x) / Double(n), lower: interval.lower, upper: interval.upper)
+      RetentionTable.Cell(age: age, retained: retained[place], of: observed[place], level: level)
     }
   }
 
@@ -117,5 +120,15 @@ public enum Retention {
         weightedMean: Double(retained) / Double(observed), lower: interval.lower, upper: interval.upper,
         simpleMean: cells.reduce(0) { $0 + ($1.rate ?? 0) } / Double(cells.count))
     }
+  }
+}
+
+extension RetentionTable.Cell {
+  /// Blank where nobody was observed.
+  init(age: Int, retained: Int, of observed: Int, level: ConfidenceLevel) {
+    let share = CohortEstimate(share: retained, of: observed, level: level)
+    self.init(
+      age: age, observed: observed, retained: share == nil ? nil : retained, rate: share?.estimate, lower: share?.lower,
+      upper: share?.upper)
   }
 }

@@ -15,7 +15,7 @@ package struct RetentionCounts: Sendable {
   /// - Parameters:
   ///   - rowOfUnit: row by unit, -1 for units that are left out.
   package init(
-    log: EventLog, assignment: CohortAssignment, settings: CohortSettings, ages: [RetentionTable.Age], rows: Int,
+    data: CohortData, assignment: CohortAssignment, settings: CohortSettings, ages: [RetentionTable.Age], rows: Int,
     rowOfUnit: [Int32]
   ) {
     self.ages = ages
@@ -24,7 +24,7 @@ package struct RetentionCounts: Sendable {
     retained = [Int](repeating: 0, count: rows * ages.count)
     guard let lastAge = ages.map(\.to).max() else { return }
     let units = Units(
-      log: log, assignment: assignment, window: settings.window, rowOfUnit: rowOfUnit,
+      data: data, assignment: assignment, window: settings.window, rowOfUnit: rowOfUnit,
       complete: assignment.completeAges(window: settings.window))
     countObserved(units, lastAge: lastAge)
     switch settings.retention {
@@ -34,7 +34,7 @@ package struct RetentionCounts: Sendable {
   }
 
   private struct Units {
-    let log: EventLog
+    let data: CohortData
     let assignment: CohortAssignment
     let window: CohortSettings.Window
     let rowOfUnit: [Int32]
@@ -44,7 +44,7 @@ package struct RetentionCounts: Sendable {
 
     /// Calls `body` with unit and age of each activity at or after the unit's start and not after the end of observation.
     @inline(__always)
-    func forEachActivity(in block: Range<Int>, _ body: (_ unit: Int, _ age: Int) -> Void) {
+    func forEachActivity(of log: EventLog, in block: Range<Int>, _ body: (_ unit: Int, _ age: Int) -> Void) {
       let calendar = assignment.calendar
       let asOf = assignment.asOf
       let roles = log.roles
@@ -86,64 +86,52 @@ package struct RetentionCounts: Sendable {
   }
 
   private mutating func countInWindows(_ units: Units, lastAge: Int) {
-    let ages = ages
     let unitCount = units.rowOfUnit.count
     // No age beyond the longest observation can be counted.
     let reach = (0..<unitCount).reduce(0) { units.rowOfUnit[$1] >= 0 ? max($0, Int(units.complete[$1])) : $0 }
     guard reach > 0 else { return }
     let lastAge = min(lastAge, reach - 1)
-    let words = lastAge / 64 + 1
-    let blockSize = max(1, Self.bitmapBudget / (words * 8))
-    var bitmaps = [UInt64](repeating: 0, count: min(blockSize, unitCount) * words)
     let single = ages.allSatisfy { $0.from == $0.to } && ages.enumerated().allSatisfy { $0.offset == $0.element.from }
-    for first in stride(from: 0, to: unitCount, by: blockSize) {
-      let block = first..<min(first + blockSize, unitCount)
-      bitmaps.withUnsafeMutableBufferPointer { bits in
-        bits.update(repeating: 0)
-        units.forEachActivity(in: block) { unit, age in
-          if age <= lastAge { bits[(unit - first) * words + age / 64] |= 1 << UInt64(age % 64) }
-        }
+    switch units.data {
+    case .activity(let index):
+      let starts = units.assignment.startPeriods
+      count(units, 0..<unitCount, lastAge: lastAge, single: single) { unit in
+        AgeBits(index.bits, unit: unit, words: index.words, first: Int(starts[unit]) - index.basePeriod)
       }
-      retained.withUnsafeMutableBufferPointer { retained in
-        for unit in block where units.rowOfUnit[unit] >= 0 {
-          let offset = Int(units.rowOfUnit[unit]) * ages.count
-          let complete = min(Int(units.complete[unit]), lastAge + 1)
-          let place = (unit - first) * words
-          if single {
-            Self.addSetBits(bitmaps, from: place, words: words, below: complete, to: offset, of: retained)
-          } else {
-            for (column, age) in ages.enumerated() where age.to < complete {
-              if Self.anyBit(bitmaps, from: place, in: age.from...age.to) { retained[offset + column] += 1 }
-            }
+    case .log(let log):
+      let words = lastAge / 64 + 1
+      let blockSize = max(1, Self.bitmapBudget / (words * 8))
+      var bitmaps = [UInt64](repeating: 0, count: min(blockSize, unitCount) * words)
+      for first in stride(from: 0, to: unitCount, by: blockSize) {
+        let block = first..<min(first + blockSize, unitCount)
+        bitmaps.withUnsafeMutableBufferPointer { bits in
+          bits.update(repeating: 0)
+          units.forEachActivity(of: log, in: block) { unit, age in
+            if age <= lastAge { bits[(unit - first) * words + age / 64] |= 1 << UInt64(age % 64) }
           }
         }
+        count(units, block, lastAge: lastAge, single: single) { unit in
+          AgeBits(bitmaps, unit: unit - first, words: words, first: 0)
+        }
       }
     }
   }
 
-  private static func addSetBits(
-    _ bitmaps: [UInt64], from place: Int, words: Int, below limit: Int, to offset: Int,
-    of retained: UnsafeMutableBufferPointer<Int>
+  private mutating func count(
+    _ units: Units, _ block: Range<Int>, lastAge: Int, single: Bool, _ bitsOfUnit: (Int) -> AgeBits
   ) {
-    for word in 0..<words where word * 64 < limit {
-      var bits = bitmaps[place + word]
-      if limit - word * 64 < 64 { bits &= (1 << UInt64(limit - word * 64)) - 1 }
-      while bits != 0 {
-        retained[offset + word * 64 + bits.trailingZeroBitCount] += 1
-        bits &= bits - 1
+    for unit in block where units.rowOfUnit[unit] >= 0 {
+      let offset = Int(units.rowOfUnit[unit]) * ages.count
+      let complete = min(Int(units.complete[unit]), lastAge + 1)
+      let bits = bitsOfUnit(unit)
+      if single {
+        bits.forEachAge(below: complete) { retained[offset + $0] += 1 }
+      } else {
+        for (column, age) in ages.enumerated() where age.to < complete && bits.hasAny(in: age.from...age.to) {
+          retained[offset + column] += 1
+        }
       }
     }
-  }
-
-  private static func anyBit(_ bitmaps: [UInt64], from place: Int, in ages: ClosedRange<Int>) -> Bool {
-    for word in ages.lowerBound / 64...ages.upperBound / 64 {
-      var bits = bitmaps[place + word]
-      let base = word * 64
-      if ages.lowerBound > base { bits &= ~0 << UInt64(ages.lowerBound - base) }
-      if ages.upperBound < base + 63 { bits &= (1 << UInt64(ages.upperBound - base + 1)) - 1 }
-      if bits != 0 { return true }
-    }
-    return false
   }
 
   private mutating func countFromAge(_ units: Units, lastAge: Int, onlyComplete: Bool) {
@@ -152,10 +140,19 @@ package struct RetentionCounts: Sendable {
     let complete = (0..<unitCount).map { unit in
       units.rowOfUnit[unit] >= 0 ? units.complete[unit] : 0
     }
-    lastActive.withUnsafeMutableBufferPointer { last in
-      units.forEachActivity(in: 0..<unitCount) { unit, age in
-        let age = Int32(clamping: age)
-        if age > last[unit], !onlyComplete || age < complete[unit] { last[unit] = age }
+    switch units.data {
+    case .activity(let index):
+      for unit in 0..<unitCount where complete[unit] > 0 {
+        let first = Int(units.assignment.startPeriods[unit]) - index.basePeriod
+        let bits = AgeBits(index.bits, unit: unit, words: index.words, first: first)
+        lastActive[unit] = Int32(clamping: bits.lastAge(below: Int(complete[unit])))
+      }
+    case .log(let log):
+      lastActive.withUnsafeMutableBufferPointer { last in
+        units.forEachActivity(of: log, in: 0..<unitCount) { unit, age in
+          let age = Int32(clamping: age)
+          if age > last[unit], !onlyComplete || age < complete[unit] { last[unit] = age }
+        }
       }
     }
     for unit in 0..<unitCount where units.rowOfUnit[unit] >= 0 {

@@ -16,7 +16,11 @@ struct CohortPage {
 
   var body: [Markup] {
     [
-      .tag("main", [:], .list([headline, tiles] + retention + survival + [lifetimeValue, patterns, notes])),
+      .tag(
+        "main", [:],
+        .list(
+          [headline, tiles] + retention + survival + [comparison, lifetimeValue] + contractual + behaviour
+            + [patterns, notes])),
       HTMLPage.provenance(view.provenance),
     ]
   }
@@ -190,6 +194,46 @@ struct CohortPage {
       title: "Observed value per unit by cohort and age", series: series, xTitle: "\(view.period)s since start",
       showX: { format.number($0) }, showY: { value, _ in format.compact(value) })
     return [.tag("h3", [:], "Observed cumulative value per unit, one line a cohort"), chart.markup]
+  }
+
+  // MARK: Groups, contracts, behaviour
+
+  private var comparison: Markup { view.comparisonSection?.markup(id: "comparison") ?? .list([]) }
+
+  private var contractual: [Markup] {
+    guard let model = report.lifetimeValue?.contractual else { return [] }
+    let format = view.format
+    let projected = LineChart.Series(
+      name: "model", points: model.survival.map { (Double($0.period), $0.projected.estimate) },
+      band: model.survival.compactMap { point in
+        guard let lower = point.projected.lower, let upper = point.projected.upper else { return nil }
+        return (Double(point.period), lower, upper)
+      })
+    let observed = LineChart.Series(
+      name: "observed",
+      points: model.survival.compactMap { point in point.observed.map { (Double(point.period), $0.estimate) } },
+      showsDots: true, style: "second")
+    let chart = LineChart(
+      title: "Customers left, observed and by the model", series: [projected, observed],
+      xTitle: "\(view.period)s since start", showX: { format.number($0) },
+      showY: { value, decimals in format.percent(value, decimals: max(decimals - 2, 0)) })
+    return view.contractualSections.enumerated().map { index, section in
+      section.markup(id: "contract-\(index)", drawings: index == 0 ? [chart.markup] : [])
+    }
+  }
+
+  private var behaviour: [Markup] {
+    let funnels = report.behaviour?.funnels ?? []
+    return view.behaviourSections.enumerated().map { index, section in
+      var drawings: [Markup] = []
+      if let funnel = funnels.first(where: { section.title == "Funnel" + ($0.segment.map { ": \($0)" } ?? "") }) {
+        drawings.append(FunnelChart(funnel: funnel, view: view).markup)
+      }
+      if section.title == "What follows what", let paths = report.behaviour?.paths {
+        drawings.append(PathFlow(paths: paths, view: view).markup)
+      }
+      return section.markup(id: "behaviour-\(index)", drawings: drawings)
+    }
   }
 
   // MARK: Patterns and notes

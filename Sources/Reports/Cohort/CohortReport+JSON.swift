@@ -23,4 +23,24 @@ extension Report {
     }
     return csv.text
   }
+
+  /// One row a customer: `customer,cohort,frequency,recency,age,mean_value,probability_alive,purchases,purchases_lower,
+  /// purchases_upper,value,value_lower,value_upper`; times in weeks.
+  ///
+  /// - Parameter names: the ids as they are written, by unit.
+  public static func csv(_ customers: [CustomerValue], names: [String]) -> String {
+    var csv = CSVText(header: [
+      "customer", "cohort", "frequency", "recency", "age", "mean_value", "probability_alive", "purchases",
+      "purchases_lower", "purchases_upper", "value", "value_lower", "value_upper",
+    ])
+    for one in customers {
+      let numbers: [Double?] = [
+        one.recency, one.age, one.meanValue, one.probabilityAlive, one.purchases.estimate, one.purchases.lower,
+        one.purchases.upper, one.value?.estimate, one.value?.lower, one.value?.upper,
+      ]
+      let name = names.indices.contains(one.unit) ? names[one.unit] : ""
+      csv.add([name, one.cohort, CSVText.number(one.frequency)] + numbers.map { CSVText.number($0) })
+    }
+    return csv.text
+  }
 }

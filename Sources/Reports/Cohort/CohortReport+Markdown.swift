@@ -32,11 +32,13 @@ extension Report {
       out.paragraph(MarkdownText.escape(view.survivalSummary(curve)))
       out.paragraph(MarkdownText.escape(curve.definition))
     }
+    view.comparisonSection?.write(to: &out)
     if report.lifetimeValue != nil {
       out.heading(2, "Lifetime value")
       out.list(view.lifetimeSentences.map(MarkdownText.escape))
       out.table(view.projectionColumns, view.projectionRows)
     }
+    for section in view.contractualSections + view.behaviourSections { section.write(to: &out) }
     if !report.patterns.isEmpty {
       out.heading(2, "Patterns")
       out.paragraph("Associations, not causes: test them by an experiment.")

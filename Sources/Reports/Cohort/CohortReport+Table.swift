@@ -28,7 +28,12 @@ private struct CohortTable {
     var out = wrapped(view.headline, style: .bold) + wrapped(view.definition, style: .dim)
     for (title, table) in view.tables { out += "\n" + triangle(title, table) + "\n" + overall(table) }
     for (title, curve) in view.curves { out += "\n" + survival(title, curve) }
-    out += lifetimeValue + patterns
+    if let comparison = view.comparisonSection { out += "\n" + comparison.text(width: width, ink: ink) }
+    out += lifetimeValue
+    for section in view.contractualSections + view.behaviourSections {
+      out += "\n" + section.text(width: width, ink: ink)
+    }
+    out += patterns
     if !report.notes.isEmpty { out += "\n" + report.notes.map { wrapped($0, first: "\(ink.bullet) ") }.joined() }
     return out + "\n" + view.provenance.map { wrapped("\($0.0): \($0.1)", style: .dim) }.joined()
   }

@@ -15,7 +15,9 @@ struct CohortView {
 
   var headline: String {
     let count = report.retention.cohorts.count
-    return "\(format.count(report.input.units)) units in \(count) \(period) \(count == 1 ? "cohort" : "cohorts")"
+    let rhythm = ["day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly"][period] ?? period
+    return
+      "\(format.count(report.input.units)) units in \(format.count(count)) \(rhythm) \(count == 1 ? "cohort" : "cohorts")"
   }
 
   /// The definitions under which the numbers hold, in a sentence.
@@ -111,7 +113,7 @@ struct CohortView {
     return lines
   }
 
-  private func sentence(_ fit: LifetimeValue.Fit) -> String {
+  func sentence(_ fit: LifetimeValue.Fit) -> String {
     let parameters = fit.parameters.map { parameter in
       let error = parameter.standardError.map { " ± \(format.number($0, digits: 2))" } ?? ""
       return "\(parameter.name) = \(format.number(parameter.estimate))\(error)"

@@ -41,14 +41,7 @@ package struct Exhibit: Sendable {
       TextWrap.lines(text, width: options.width, first: first).map { ink.paint($0, style) + "\n" }.joined()
     }
     var out = wrapped(title, style: .bold) + wrapped(summary, style: .dim)
-    for section in sections where !section.rows.isEmpty {
-      out += "\n" + wrapped(section.title, style: .bold)
-      if let words = section.words { out += wrapped(words, style: .dim) }
-      var table = TextTable(
-        section.columns.map { .init(.init($0.title), $0.numeric ? .right : .left, droppedAt: $0.droppedAt) })
-      for row in section.rows { table.add(row.map { .init($0) }) }
-      out += table.text(width: options.width, ink: ink)
-    }
+    for section in sections where !section.rows.isEmpty { out += "\n" + section.text(width: options.width, ink: ink) }
     if !notes.isEmpty { out += "\n" + notes.map { wrapped($0, first: "\(ink.bullet) ") }.joined() }
     if !provenance.isEmpty {
       out += "\n" + provenance.map { wrapped("\($0.0): \($0.1)", style: .dim) }.joined()
@@ -60,11 +53,7 @@ package struct Exhibit: Sendable {
     var out = MarkdownText()
     out.heading(1, title)
     out.paragraph(MarkdownText.escape(summary))
-    for section in sections where !section.rows.isEmpty {
-      out.heading(2, section.title)
-      if let words = section.words { out.paragraph(MarkdownText.escape(words)) }
-      out.table(section.columns.map { ($0.title, $0.numeric) }, section.rows)
-    }
+    for section in sections where !section.rows.isEmpty { section.write(to: &out) }
     out.list(notes.map(MarkdownText.escape))
     if !provenance.isEmpty {
       out.heading(2, "Provenance")
@@ -82,19 +71,44 @@ package struct Exhibit: Sendable {
       main.append(.tag("div", ["class": "card scroll drawing", "tabindex": "0"], .drawing(drawing)))
     }
     for (index, section) in sections.enumerated() where !section.rows.isEmpty {
-      main.append(
-        HTMLPage.section(
-          section.title, id: "section-\(index)",
-          [
-            section.words.map { .tag("p", ["class": "subtitle"], .text($0)) } ?? .list([]),
-            HTMLPage.table(
-              caption: section.title, isCaptionShown: false, section.columns.map { ($0.title, $0.numeric) },
-              section.rows),
-          ]))
+      main.append(section.markup(id: "section-\(index)"))
     }
     if !notes.isEmpty { main.append(HTMLPage.section("Notes", id: "notes", [HTMLPage.notes(notes)])) }
     return HTMLPage(
       title: "\(title) · Verdict", body: [.tag("main", [:], .list(main)), HTMLPage.provenance(provenance)]
     ).text
+  }
+}
+
+// MARK: - One section
+
+extension Exhibit.Section {
+  func text(width: Int, ink: Ink) -> String {
+    func wrapped(_ text: String, style: TextStyle) -> String {
+      TextWrap.lines(text, width: width).map { ink.paint($0, style) + "\n" }.joined()
+    }
+    var out = wrapped(title, style: .bold)
+    if let words { out += wrapped(words, style: .dim) }
+    guard !rows.isEmpty else { return out }
+    var table = TextTable(columns.map { .init(.init($0.title), $0.numeric ? .right : .left, droppedAt: $0.droppedAt) })
+    for row in rows { table.add(row.map { .init($0) }) }
+    return out + table.text(width: width, ink: ink)
+  }
+
+  func write(to out: inout MarkdownText) {
+    out.heading(2, title)
+    if let words { out.paragraph(MarkdownText.escape(words)) }
+    if !rows.isEmpty { out.table(columns.map { ($0.title, $0.numeric) }, rows) }
+  }
+
+  /// - Parameter drawings: between the words and the table.
+  func markup(id: String, drawings: [Markup] = []) -> Markup {
+    let words = words.map { Markup.tag("p", ["class": "subtitle"], .text($0)) } ?? .list([])
+    let table =
+      rows.isEmpty
+      ? Markup.list([])
+      : HTMLPage.table(
+        caption: title, isCaptionShown: false, columns.map { ($0.title, $0.numeric) }, rows)
+    return HTMLPage.section(title, id: id, [words] + drawings + [table])
   }
 }

@@ -76,6 +76,9 @@ enum StyleSheet {
     .heat rect { fill: var(--accent); } .heat .cell { fill: #000; font-size: 12px; } .heat .cell.on-light { fill: #fff; }
     @media screen and (prefers-color-scheme: dark) { .heat .cell { fill: #fff; } .heat .cell.on-light { fill: #fff; } .heat .cell.on-dark { fill: #000; } }
     .heat .label { fill: var(--ink); font-size: 12px; }
+    .bar { fill: var(--accent); } .bar.faint { opacity: 0.45; } .funnel .whisker { stroke: var(--ink); stroke-width: 1.5; }
+    .funnel .label, .flow .label { fill: var(--ink); font-size: 12px; } .funnel .on-bar { fill: var(--card); font-size: 12px; }
+    .ribbon { fill: none; stroke: var(--accent); opacity: 0.2; } .ribbon.gone { stroke: var(--soft); } .ribbon:hover { opacity: 0.5; }
     .scroll { overflow-x: auto; } .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
     .data { border-collapse: collapse; width: 100%; font-size: 0.86rem; }
     .data caption { text-align: left; color: var(--soft); padding-bottom: 0.35rem; }

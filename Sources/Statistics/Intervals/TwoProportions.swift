@@ -32,6 +32,16 @@ public struct TwoProportions: Sendable, Hashable {
   public var controlRate: Double { Double(controlSuccesses) / Double(controlTrials) }
   public var difference: Double { treatmentRate - controlRate }
 
+  /// Two-sided p-value of equal proportions by the score test, one proportion for both arms; nil if all units agree.
+  ///
+  /// - Source: Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, eq. 3.5, without correction.
+  public var equalityPValue: Double? {
+    let (nt, nc) = (Double(treatmentTrials), Double(controlTrials))
+    let pooled = Double(treatmentSuccesses + controlSuccesses) / (nt + nc)
+    let error = (pooled * (1 - pooled) * (1 / nt + 1 / nc)).squareRoot()
+    return error > 0 ? min(1, 2 * Normal.standard.survival(abs(difference) / error)) : nil
+  }
+
   /// The hybrid score interval of the difference, without continuity correction.
   ///
   /// - Source: Newcombe, R. G. (1998), "Interval estimation for the difference between independent proportions", Statistics

@@ -11,7 +11,7 @@ import Statistics
 struct CohortCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cohort",
-    abstract: "Retention, survival and lifetime value of signup cohorts, from an event log.",
+    abstract: "Retention, survival, lifetime value and behaviour of signup cohorts, from an event log.",
     discussion: """
       EXAMPLES
         verdict cohort events.csv --unit user_id --time occurred_at --period week
@@ -19,6 +19,8 @@ struct CohortCommand: ParsableCommand {
           --period month --amount amount --ltv bg-nbd -o ltv.html
         verdict cohort events.csv --period day --time-zone Europe/Berlin \\
           --format csv > retention.csv
+        verdict cohort events.csv --arm variant --control control \\
+          --event name --funnel 'signup,cart?,buy' --paths 4
 
       A unit's cohort is the period of its first event. Immature cells are blank,
       never 0. Every rate has its interval. CSV is the long form
@@ -49,8 +51,8 @@ struct CohortCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Ages of brackets, both ends included, such as 0,1-2,3-6.", valueName: "ages"))
   var brackets: String?
 
-  @Option(help: "Split the cohorts by this column too.")
-  var by: String?
+  @Option(help: "calendar, or rolling: windows of 1, 7, 30 or 90 days since each unit's start.")
+  var window = CohortWindow.calendar
 
   @Option(help: "IANA time zone of the calendar, and of times that are written without one.")
   var timeZone = "UTC"
@@ -61,19 +63,16 @@ struct CohortCommand: ParsableCommand {
   @Option(help: "End of observation, ISO 8601; by default the last event.")
   var asOf: String?
 
-  @Option(help: "The column with events' names, for --start-event and --return-event.")
-  var event: String?
+  @Option(help: "The last age of the table; by default every age that a cohort has completed.")
+  var maximumAge: Int?
 
-  @Option(help: "The event that starts a unit's life; by default its first event.")
-  var startEvent: String?
+  @Option(help: "Days without activity that count as churn; by default 30, or 90 with months and quarters.")
+  var inactivity: Double?
 
-  @Option(help: "The event that counts as coming back; by default any.")
-  var returnEvent: String?
-
-  @Option(help: "The column of money, for lifetime value.")
+  @Option(help: "The column of money, for lifetime value and RFM.")
   var amount: String?
 
-  @Option(help: "Project lifetime value: bg-nbd, mbg-nbd or pareto-nbd.")
+  @Option(help: "Project lifetime value: bg-nbd, mbg-nbd, pareto-nbd or shifted-beta-geometric.")
   var ltv: LifetimeValueSettings.Model?
 
   @Option(help: "Periods to project.")
@@ -82,25 +81,40 @@ struct CohortCommand: ParsableCommand {
   @Option(help: "Discount a year, such as 0.1.")
   var discount = 0.0
 
+  @Option(help: ArgumentHelp("Write what each customer is worth to this CSV file; needs --ltv.", valueName: "file"))
+  var customers: String?
+
   @Option(help: "Error probability of intervals, in (0, 1).")
   var alpha = 0.05
 
-  @OptionGroup var table: TableInputOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup(title: "Who starts when, and groups") var starts: CohortStartOptions
+  @OptionGroup(title: "Behaviour") var behaviour: CohortBehaviourOptions
+  @OptionGroup(title: "Input") var table: TableInputOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
     let settings = try settings()
-    try settings.validate()
     var columns = EventLogReader.Columns(unit: unit, time: time)
     columns.amount = amount
-    columns.segment = by
-    columns.event = event
-    columns.startEvent = startEvent
-    columns.returnEvent = returnEvent
-    let reader = EventLogReader(
+    columns.event = behaviour.event
+    columns.keepsNames = customers != nil
+    starts.fill(&columns)
+    var reader = EventLogReader(
       columns, timeZone: timeZone, options: try table.options(), allowedBadRows: table.allowBadRows)
-    let report = try Cohorts.analyze(log: try reader.read(table.expanded(files)), settings: settings)
+    reader.starts = starts.table(unit: unit)
+    var data = try reader.read(table.expanded(files), for: settings)
+    if let step = starts.byEarly, case .log(let log) = data {
+      data = .log(try log.grouped(byEarly: step, days: starts.earlyDays, settings: settings))
+    }
+    let report = try Cohorts.analyze(data, settings: settings)
+    if let customers, case .log(let log) = data { try writeCustomers(log, settings, to: customers) }
     try output.write(Report.render(report, as: output.chosenFormat, options: output.reportOptions))
+  }
+
+  private func writeCustomers(_ log: EventLog, _ settings: CohortSettings, to path: String) throws {
+    let values = try CustomerValue.all(log: log, settings: settings)
+    try AtomicFile.write(Array(Report.csv(values, names: log.unitNames).utf8), to: path)
+    Terminal.notice("wrote \(path)")
   }
 
   private func settings() throws -> CohortSettings {
@@ -110,15 +124,28 @@ struct CohortCommand: ParsableCommand {
     settings.weekStart = weekStart
     settings.level = try ConfidenceLevel(alpha: alpha)
     settings.asOf = try asOf.map { try EventTime.seconds($0, timeZone: timeZone) }
+    settings.maximumAge = maximumAge
+    settings.inactivityDays = inactivity
+    if window == .rolling { settings.window = .rolling(seconds: period.rollingSeconds) }
     switch retention {
     case .on: settings.retention = .on
     case .onOrAfter: settings.retention = .onOrAfter
     case .bracket: settings.retention = .bracket(try parsedBrackets())
     }
+    if retention != .bracket, brackets != nil {
+      throw UsageFault(sentence: "--brackets: only used with --retention bracket.")
+    }
     if let ltv {
       let rate = CohortSettings.perPeriod(discount, days: period.averageDays)
       settings.lifetimeValue = LifetimeValueSettings(model: ltv, horizon: horizon, discountRate: rate)
     }
+    if customers != nil, ltv == nil || ltv == .shiftedBetaGeometric {
+      throw UsageFault(sentence: "--customers: needs --ltv bg-nbd, mbg-nbd or pareto-nbd.")
+    }
+    settings.recurring = starts.recurring
+    settings.control = starts.control
+    settings.groupsAreArms = starts.arm != nil
+    settings.behaviour = try behaviour.settings(hasEarlyGroups: starts.byEarly != nil)
     return settings
   }
 
@@ -131,6 +158,8 @@ struct CohortCommand: ParsableCommand {
     }
   }
 }
+
+enum CohortWindow: String, ExpressibleByArgument, CaseIterable { case calendar, rolling }
 
 extension CohortPeriod: ExpressibleByArgument {}
 extension Weekday: ExpressibleByArgument {}
