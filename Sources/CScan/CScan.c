@@ -183,12 +183,26 @@ static int has_avx2(void) {
 }
 #endif
 
-// MARK: - Decimals
+// MARK: - Columns
+
+typedef struct {
+  const uint8_t *text;
+  size_t count;
+  int quoted;
+} field;
+
+CSCAN_INLINE field field_at(const cscan_block *block, size_t row, size_t column) {
+  size_t index = row * block->columns + column;
+  size_t low = (uint32_t)(block->ends[(ptrdiff_t)index - 1] + 1), high = block->ends[index];
+  if (block->has_returns && column == block->columns - 1 && high > low && block->text[high - 1] == '\r') high--;
+  int quoted = block->has_quotes && high > low && block->text[low] == '"';
+  return (field){block->text + low + quoted, high - low - 2 * (size_t)quoted, quoted};
+}
 
 static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9, 1e10,
                                 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
 
-// Whether text[0..<count], count > 0, is a plain decimal of at most 18 digits below 2^53.
+// Whether text[0..<count], count > 0, is a plain decimal of at most 18 digits below 2^53. One byte at a time.
 CSCAN_INLINE int decimal(const uint8_t *text, size_t count, double *value) {
   int negative = text[0] == '-';
   size_t at = (size_t)negative, point = count;
@@ -213,21 +227,163 @@ CSCAN_INLINE int decimal(const uint8_t *text, size_t count, double *value) {
   return 1;
 }
 
-size_t cscan_decimals(
-  const uint8_t *text, const uint32_t *ends, size_t columns, size_t column, int has_returns, size_t from, size_t rows,
-  double *values, size_t stride) {
-  int may_return = has_returns && column == columns - 1;
-  for (size_t row = from; row < rows; row++) {
-    size_t index = row * columns + column;
-    size_t low = index ? ends[index - 1] + 1 : 0, high = ends[index];
-    if (may_return && high > low && text[high - 1] == '\r') high--;
-    if (low == high) {
-      values[row * stride] = __builtin_nan("");
-    } else if (!decimal(text + low, high - low, values + row * stride)) {
+#define CSCAN_EACH(byte) (0x0101010101010101ull * (byte))
+
+// Whether all eight bytes are digits.
+CSCAN_INLINE int eight_digits(uint64_t word) {
+  return (((word & CSCAN_EACH(0xF0)) ^ CSCAN_EACH(0x30)) | (((word + CSCAN_EACH(0x06)) & CSCAN_EACH(0xF0)) ^ CSCAN_EACH(0x30))) == 0;
+}
+
+// The number that eight digits make, the first in the lowest byte: pairs, then fours, then all.
+CSCAN_INLINE uint64_t value_of_eight(uint64_t word) {
+  word = (word & CSCAN_EACH(0x0F)) * 2561 >> 8;
+  word = (word & 0x00FF00FF00FF00FFull) * 6553601 >> 16;
+  return (word & 0x0000FFFF0000FFFFull) * 42949672960001ull >> 32;
+}
+
+// The same as `decimal` for at most eight bytes, of which eight can be read; without a loop. Little-endian.
+CSCAN_INLINE int short_decimal(const uint8_t *text, size_t count, double *value) {
+  uint64_t word;
+  memcpy(&word, text, 8);
+  uint64_t negative = (word & 0xFF) == '-';
+  word ^= negative * ('-' ^ '0');
+  // The last byte goes to the top, digits 0 before the first.
+  unsigned shift = 8 * (8 - (unsigned)count);
+  word = word << shift | (CSCAN_EACH(0x30) & ~(~0ull << shift));
+  uint64_t other = word ^ CSCAN_EACH('.');
+  uint64_t points = (other - CSCAN_EACH(0x01)) & ~other & CSCAN_EACH(0x80);
+  size_t fraction = 0, digits = count - negative;
+  if (points) {
+    unsigned point = (unsigned)__builtin_ctzll(points) & ~7u;
+    uint64_t before = word & ((1ull << point) - 1);
+    // Above the point as it is, below it one byte up.
+    word = (word & (~0xFFull << point)) | before << 8 | '0';
+    fraction = 7 - point / 8;
+    digits--;
+  }
+  if (digits == 0 || !eight_digits(word)) return 0;
+  double magnitude = (double)(int64_t)value_of_eight(word);
+  if (fraction) magnitude /= powers[fraction];
+  *value = negative ? -magnitude : magnitude;
+  return 1;
+}
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define CSCAN_WORDWISE 1
+#else
+#define CSCAN_WORDWISE 0
+#endif
+
+size_t cscan_decimals(const cscan_block *given, size_t column, size_t from, double *values) {
+  const cscan_block block = *given;
+  for (size_t row = from; row < block.rows; row++) {
+    field f = field_at(&block, row, column);
+    if (f.count == 1) {
+      uint8_t digit = (uint8_t)(f.text[0] - '0');
+      if (digit > 9) return row;
+      values[row] = digit;
+    } else if (f.count == 0) {
+      values[row] = __builtin_nan("");
+    } else if (CSCAN_WORDWISE && f.count <= 8 && f.text + 8 <= block.limit) {
+      if (!short_decimal(f.text, f.count, values + row)) return row;
+    } else if (!decimal(f.text, f.count, values + row)) {
       return row;
     }
   }
-  return rows;
+  return block.rows;
+}
+
+// The key of a word of at most 16 bytes; sixteen can be read.
+CSCAN_INLINE cscan_key key_of(const uint8_t *text, size_t count) {
+  cscan_key key, mask;
+  memcpy(&key, text, 16);
+  mask.low = count >= 8 ? ~0ull : (1ull << (8 * count)) - 1;
+  mask.high = count >= 16 ? ~0ull : count <= 8 ? 0 : (1ull << (8 * (count - 8))) - 1;
+  return (cscan_key){key.low & mask.low, key.high & mask.high};
+}
+
+// The number of a key in the table, or -1.
+CSCAN_INLINE int64_t code_in_table(const cscan_word *words, cscan_key key) {
+  size_t place = cscan_place(key);
+  for (size_t probe = 0; probe < CSCAN_PROBES; probe++) {
+    const cscan_word *word = words + ((place + probe) & (CSCAN_WORDS - 1));
+    if (word->code >= 0 && word->key.low == key.low && word->key.high == key.high) return word->code;
+  }
+  return -1;
+}
+
+size_t cscan_codes(
+  const cscan_block *given, size_t column, size_t from, const cscan_word *first, const cscan_word *words,
+  int32_t *codes) {
+  const cscan_block block = *given;
+  cscan_word few[CSCAN_PROBES];
+  memcpy(few, first, sizeof few);
+  for (size_t row = from; row < block.rows; row++) {
+    field f = field_at(&block, row, column);
+    cscan_key key;
+    if (f.count == 0) return row;
+    if (CSCAN_WORDWISE && f.count <= 16 && f.text + 16 <= block.limit) {
+      key = key_of(f.text, f.count);
+    } else if (!cscan_short_key(f.text, f.count, &key)) {
+      return row;
+    }
+    if (f.quoted && memchr(f.text, '"', f.count)) return row;
+    // Among few words there is no branch to guess.
+    int64_t code = -1;
+    for (int i = 0; i < CSCAN_PROBES; i++)
+      code = ((few[i].key.low ^ key.low) | (few[i].key.high ^ key.high)) == 0 ? few[i].code : code;
+    if (code < 0) code = code_in_table(words, key);
+    if (code < 0) return row;
+    codes[row] = (int32_t)code;
+  }
+  return block.rows;
+}
+
+size_t cscan_filled(const cscan_block *given, size_t column, size_t from) {
+  const cscan_block block = *given;
+  for (size_t row = from; row < block.rows; row++)
+    if (field_at(&block, row, column).count == 0) return row;
+  return block.rows;
+}
+
+size_t cscan_bits(const cscan_block *given, size_t column, size_t from, double *values) {
+  const cscan_block block = *given;
+  for (size_t row = from; row < block.rows; row++) {
+    field f = field_at(&block, row, column);
+    uint8_t digit = f.count == 1 ? (uint8_t)(f.text[0] - '0') : 2;
+    if (digit < 2) {
+      values[row] = digit;
+    } else if (f.count == 0) {
+      values[row] = __builtin_nan("");
+    } else {
+      return row;
+    }
+  }
+  return block.rows;
+}
+
+size_t cscan_hashes(const cscan_block *given, size_t column, size_t from, uint64_t *hashes) {
+  const cscan_block block = *given;
+  for (size_t row = from; row < block.rows; row++) {
+    field f = field_at(&block, row, column);
+    if (f.count == 0) return row;
+    hashes[row] = cscan_hash(f.text, f.count);
+  }
+  return block.rows;
+}
+
+size_t cscan_unix_times(const cscan_block *given, size_t column, size_t from, int64_t *seconds) {
+  const cscan_block block = *given;
+  for (size_t row = from; row < block.rows; row++) {
+    field f = field_at(&block, row, column);
+    if (!CSCAN_WORDWISE || f.count != 10) return row;
+    uint8_t first = (uint8_t)(f.text[0] - '0'), second = (uint8_t)(f.text[1] - '0');
+    uint64_t word;
+    memcpy(&word, f.text + 2, 8);
+    if (first > 9 || second > 9 || !eight_digits(word)) return row;
+    seconds[row] = (int64_t)(first * 10 + second) * 100000000 + (int64_t)value_of_eight(word);
+  }
+  return block.rows;
 }
 
 // MARK: - Choice at run time

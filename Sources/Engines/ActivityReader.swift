@@ -58,7 +58,7 @@ struct ActivityReader {
     guard isSuitable.load(ordering: .relaxed) else { return nil }
     return try ActivityIndex(
       partitions, calendar: calendar, asOf: settings.asOf, eventsAfterAsOf: afterAsOf, unreadableRows: count.badRows,
-      files: CSVEngine.identities(source), segmentColumn: columns.segment, segmentNames: segments.strings)
+      files: FileIdentities(source).files, segmentColumn: columns.segment, segmentNames: segments.strings)
   }
 }
 

@@ -16,16 +16,22 @@ extension CSVEngine {
     let eventColumns = UnitEvents.columns(plan)
     try events.requireColumns(eventColumns)
 
-    let units = ExposedUnits(plan)
+    let identities = [FileIdentities(events), FileIdentities(source)]
+    let units = ExposedUnits(plan, expected: source.estimatedRows)
     let exposureColumns = ExposureConsumer.columns(plan)
     var count = try source.scan(exposureColumns, allowedBadRows: request.allowedBadRows) { part in
       ExposureConsumer(plan, reader: CellReader(exposureColumns, part, options), clock: clock)
+    } beside: {
+      identities[1].take($0, of: $1)
     } deliver: { chunks, _ in
       for chunk in chunks { units.take(chunk) }
     }
+    units.close()
     let totals = UnitTotals(plan, units)
     let eventCount = try events.scan(eventColumns, allowedBadRows: request.allowedBadRows) { part in
       UnitEvents(plan, units, reader: CellReader(eventColumns, part, options), clock: clock)
+    } beside: {
+      identities[0].take($0, of: $1)
     } deliver: { chunks, _ in
       totals.take(chunks, on: events)
     }
@@ -36,7 +42,7 @@ extension CSVEngine {
     let assembly = CellAssembly(plan.shape)
     assembly.take(table.rows, arms: units.arms, segments: units.segments, on: events)
     var measurements = assembly.measurements(
-      files: Self.identities(events) + Self.identities(source), count: count, caps: table.caps)
+      files: identities[0].files + identities[1].files, count: count, caps: table.caps)
     measurements.exposure = table.summary
     return measurements
   }
@@ -52,21 +58,15 @@ private struct UnitTable {
   init(_ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals) throws {
     let kept = (0..<units.count).filter { !units.isSeveral[$0] }
     guard !kept.isEmpty else { throw ExposureFault(.noUnits) }
-    var values: [Double] = []
-    values.reserveCapacity(kept.count * plan.columns.count)
-    var immature = 0
-    for unit in kept {
-      let observed = totals.latest - units.times[unit]
-      if plan.longestWindow > observed { immature += 1 }
-      for column in plan.columns {
-        if column.matureAfter > observed, !plan.exposures.includesImmature {
-          values.append(.nan)
-          continue
-        }
+    let observed = kept.map { totals.latest - units.times[$0] }
+    let immature = observed.count { plan.longestWindow > $0 }
+    let values = plan.columns.map { column in
+      zip(kept, observed).map { unit, observed in
+        if column.matureAfter > observed, !plan.exposures.includesImmature { return Double.nan }
         switch column.source {
-        case .events(let value): values.append(totals.number(unit, value))
-        case .reaches(let value, let threshold): values.append(totals.number(unit, value) >= threshold ? 1 : 0)
-        case .attribute(let place): values.append(units.attributes[unit * units.width + place])
+        case .events(let value): return totals.number(unit, value)
+        case .reaches(let value, let threshold): return totals.number(unit, value) >= threshold ? 1 : 0
+        case .attribute(let place): return units.attributes[unit * units.width + place]
         }
       }
     }
@@ -77,8 +77,9 @@ private struct UnitTable {
       segmentCodes: units.segmentCodes.map { codes in kept.map { codes[$0] } }, arms: all(units.arms),
       clusters: all(units.clusters), segments: units.segments.map(all))
     summary = ExposureSummary(
-      unitsInSeveralArms: units.count - kept.count, immatureUnits: immature, events: totals.events,
-      eventsOfUnits: totals.eventsOfUnits, observedUntil: totals.latest)
+      unitsInSeveralArms: units.count - kept.count, immatureUnits: immature, events: totals.count.events,
+      eventsAsked: totals.count.asked, eventsOfUnits: totals.count.ofUnits, observedFrom: units.earliest,
+      observedUntil: totals.latest)
     caps = plan.request.metrics.indices.map { metric in
       plan.request.metrics[metric].options.cap.map { cap(of: metric, plan, $0) }
     }
@@ -86,16 +87,16 @@ private struct UnitTable {
 
   /// Pulls in the outcomes of a metric and returns the thresholds; percentiles are of all arms pooled, type 7.
   private mutating func cap(of metric: Int, _ plan: EventPlan, _ cap: Metric.Cap) -> [Double] {
-    let width = plan.columns.count
-    return plan.places[metric].filter { plan.columns[$0].isOutcome }.map { place in
-      let cells = stride(from: place, to: rows.values.count, by: width)
+    plan.places[metric].filter { plan.columns[$0].isOutcome }.map { place in
       let threshold: Double
       switch cap {
       case .absolute(let value): threshold = value
       case .percentile(let percentile):
-        threshold = SampleQuantile.type7(cells.map { rows.values[$0] }.filter { !$0.isNaN }.sorted(), percentile / 100)
+        threshold = SampleQuantile.type7(rows.values[place].filter { !$0.isNaN }.sorted(), percentile / 100)
       }
-      for cell in cells where rows.values[cell] > threshold { rows.values[cell] = threshold }
+      for row in rows.values[place].indices where rows.values[place][row] > threshold {
+        rows.values[place][row] = threshold
+      }
       return threshold
     }
   }

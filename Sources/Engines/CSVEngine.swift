@@ -1,7 +1,6 @@
 import Basics
 import Experiments
 import Foundation
-import Hashing
 import Statistics
 import Tables
 
@@ -28,41 +27,19 @@ public struct CSVEngine: Engine {
     let caps = try thresholds(request, source)
     let plan = ColumnPlan(request, caps: caps)
     let assembly = CellAssembly(plan.shape)
-    var chunks: [DuplicateUnits.Chunk] = []
-    let isUnitRow = request.unitColumn != nil && request.clusterColumn == nil
+    let duplicates = DuplicateUnits(request, source)
+    let identity = FileIdentities(source)
     let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { part in
       UnitRowConsumer(plan, part: part, nullWords: options.nullWords)
-    } deliver: { consumers, part in
+    } beside: {
+      identity.take($0, of: $1)
+    } deliver: { consumers, _ in
       assembly.take(consumers, on: source)
-      guard isUnitRow else { return }
-      chunks += consumers.map {
-        DuplicateUnits.Chunk(rows: $0.units, file: source.files[part], arms: $0.arms.strings)
-      }
+      duplicates?.take(consumers)
     }
-    let duplicates = DuplicateUnits(chunks: chunks, column: request.unitColumn ?? "", source: source)
-    try duplicates.check()
-    return assembly.measurements(files: Self.identities(source), count: count, caps: caps)
+    try duplicates?.check()
+    return assembly.measurements(files: identity.files, count: count, caps: caps)
   }
-
-  static func identities(_ source: TableSource) -> [InputFile] {
-    let found = Slots<InputFile?>(source.files.count, nil)
-    source.parallel(source.files.count) { found[$0] = identity(source.files[$0]) }
-    return (0..<found.count).compactMap { found[$0] }
-  }
-
-  /// Read in pieces that are let go: a file larger than the memory has a fingerprint too.
-  private static func identity(_ file: TableFile) -> InputFile {
-    let bytes = file.original
-    var hash = XXH64()
-    for start in stride(from: 0, to: bytes.count, by: identityPiece) {
-      let range = start..<min(start + identityPiece, bytes.count)
-      hash.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
-      file.forget(range)
-    }
-    return InputFile(name: file.name, bytes: bytes.count, fingerprint: XXH64.fingerprint(hash.digest))
-  }
-
-  private static let identityPiece = 16 << 20
 
   /// The cap of each metric's outcome columns; percentiles are of all arms pooled, type 7.
   func thresholds(_ request: MeasurementRequest, _ source: TableSource) throws -> [[Double]?] {

@@ -13,7 +13,6 @@ final class Cell {
   private var missing: [Int]
   /// Values of quantile metrics, by metric.
   private var values: [[Double]?]
-  private let hasQuantiles: Bool
   /// Totals of clusters, if rows are clustered.
   private var clusters: ClusterTotals?
 
@@ -24,71 +23,41 @@ final class Cell {
     extras = places.map { _ in nil }
     missing = places.map { _ in 0 }
     values = quantiles.map { $0 ? [] : nil }
-    hasQuantiles = quantiles.contains(true)
     clusters = clustered.map { ClusterTotals(layout: $0) }
   }
 
-  /// - Parameters:
-  ///   - values: `width` of them, NaN where one is missing.
-  ///   - cluster: its code, -1 without clusters.
-  @inline(__always)
-  func add(_ values: UnsafeBufferPointer<Double>, cluster: Int) {
-    units &+= 1
-    guard let row = values.baseAddress else { return }
-    if hasQuantiles { keepValues(row) }
-    if clusters != nil {
-      addToCluster(row, cluster)
-    } else if values.contains(where: \.isNaN) {
-      addWithGaps(row)
-    } else {
-      joint.add(row)
-    }
-  }
-
-  /// Rows of one arm among those of a chunk.
-  ///
-  /// - Parameters:
-  ///   - values: `width` of them a row, NaN where one is missing.
-  ///   - arms: one a row.
-  func add(_ values: UnsafePointer<Double>, arms: UnsafeBufferPointer<Int32>, of arm: Int32) {
-    guard clusters == nil, !hasQuantiles, width > 0 else {
-      for row in arms.indices where arms[row] == arm {
-        add(UnsafeBufferPointer(start: values + row &* width, count: width), cluster: -1)
-      }
-      return
-    }
-    var gaps: [Int] = []
-    units += joint.add(values, arms: arms, of: arm, gaps: &gaps)
-    for row in gaps { addWithGaps(values + row * width) }
-  }
-
-  private func keepValues(_ row: UnsafePointer<Double>) {
+  /// Adds some of the rows, in the order of their numbers.
+  func add(_ rows: CodedRows, _ numbers: UnsafeBufferPointer<Int32>) {
+    units += numbers.count
+    guard width > 0 else { return }
     for metric in values.indices where values[metric] != nil {
-      let value = row[places[metric][0]]
-      if !value.isNaN { values[metric]?.append(value) }
+      let column = rows.values[places[metric][0]]
+      for row in numbers where !column[Int(row)].isNaN { values[metric]?.append(column[Int(row)]) }
     }
+    guard clusters == nil else { return addToClusters(rows, numbers) }
+    for row in joint.add(rows.values, numbers) { addWithGaps(rows.values, row) }
   }
 
-  private func addWithGaps(_ row: UnsafePointer<Double>) {
-    for (metric, columns) in places.enumerated() {
-      guard !columns.contains(where: { row[$0].isNaN }) else {
+  private func addWithGaps(_ columns: [[Double]], _ row: Int) {
+    for (metric, places) in places.enumerated() {
+      guard !places.contains(where: { columns[$0][row].isNaN }) else {
         missing[metric] += 1
         continue
       }
-      if extras[metric] == nil { extras[metric] = BlockedMoments(columns: columns.count, blockRows: 64) }
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { picked in
-        for (k, column) in columns.enumerated() { picked[k] = row[column] }
-        extras[metric]?.add(UnsafePointer(picked.baseAddress!))
-      }
+      if extras[metric] == nil { extras[metric] = BlockedMoments(columns: places.count, blockRows: 64) }
+      extras[metric]?.add(places.map { columns[$0][row] })
     }
   }
 
-  private func addToCluster(_ row: UnsafePointer<Double>, _ cluster: Int) {
-    for (metric, columns) in places.enumerated() {
-      if columns.contains(where: { row[$0].isNaN }) {
-        missing[metric] += 1
-      } else {
-        clusters?.add(row, columns, metric: metric, cluster: cluster)
+  private func addToClusters(_ rows: CodedRows, _ numbers: UnsafeBufferPointer<Int32>) {
+    for row in numbers.lazy.map({ Int($0) }) {
+      let cluster = Int(rows.clusters[Int(rows.clusterCodes[row])])
+      for (metric, places) in places.enumerated() {
+        if places.contains(where: { rows.values[$0][row].isNaN }) {
+          missing[metric] += 1
+        } else {
+          clusters?.add(rows.values, row, places, metric: metric, cluster: cluster)
+        }
       }
     }
   }
@@ -133,43 +102,56 @@ struct BlockedMoments {
     self.blockRows = blockRows
   }
 
-  @inline(__always)
-  mutating func add(_ row: UnsafePointer<Double>) {
-    let columns = total.columns
-    block.withUnsafeMutableBufferPointer { buffer in
-      for column in 0..<columns { buffer[column &* blockRows &+ rows] = row[column] }
-    }
-    rows &+= 1
+  mutating func add(_ row: [Double]) {
+    for (column, value) in row.enumerated() { block[column * blockRows + rows] = value }
+    rows += 1
     if rows == blockRows { flush() }
   }
 
-  /// The rows of an arm that have all values; the others are named in `gaps`. - Returns: rows of the arm.
-  mutating func add(
-    _ values: UnsafePointer<Double>, arms: UnsafeBufferPointer<Int32>, of arm: Int32, gaps: inout [Int]
-  ) -> Int {
-    let (columns, stride) = (total.columns, blockRows)
-    var (index, seen) = (0, 0)
-    while index < arms.count {
-      var filled = rows
-      block.withUnsafeMutableBufferPointer { block in
-        while index < arms.count, filled < stride {
-          defer { index &+= 1 }
-          guard arms[index] == arm else { continue }
-          seen &+= 1
-          let row = values + index &* columns
-          var sum = 0.0
-          for column in 0..<columns {
-            block[column &* stride &+ filled] = row[column]
-            // NaN times zero is NaN, whatever the other values are.
-            sum += row[column] * 0
-          }
-          if sum.isNaN { gaps.append(index) } else { filled &+= 1 }
-        }
-      }
-      rows = filled
+  /// Adds the rows with these numbers that have all values. - Returns: the numbers of the others.
+  mutating func add(_ columns: [[Double]], _ numbers: UnsafeBufferPointer<Int32>) -> [Int] {
+    var gaps: [Int] = []
+    var index = 0
+    while index < numbers.count {
+      let count = min(blockRows - rows, numbers.count - index)
+      let some = UnsafeBufferPointer(rebasing: numbers[index..<index + count])
+      if gather(columns, some) { close(gapsOf: some, &gaps) } else { rows += count }
+      index += count
       if rows == blockRows { flush() }
     }
-    return seen
+    return gaps
+  }
+
+  /// Writes rows behind those of the block. - Returns: whether a value is missing.
+  private mutating func gather(_ columns: [[Double]], _ numbers: UnsafeBufferPointer<Int32>) -> Bool {
+    var missing = 0
+    for column in 0..<total.columns {
+      let start = column * blockRows + rows
+      columns[column].withUnsafeBufferPointer { values in
+        block.withUnsafeMutableBufferPointer { block in
+          for index in 0..<numbers.count {
+            let value = values[Int(numbers[index])]
+            block[start &+ index] = value
+            missing |= value.isNaN ? 1 : 0
+          }
+        }
+      }
+    }
+    return missing != 0
+  }
+
+  /// Keeps those of the rows just written that have all values, and names the others.
+  private mutating func close(gapsOf numbers: UnsafeBufferPointer<Int32>, _ gaps: inout [Int]) {
+    let first = rows
+    for index in 0..<numbers.count {
+      let places = (0..<total.columns).map { $0 * blockRows }
+      if places.contains(where: { block[$0 + first + index].isNaN }) {
+        gaps.append(Int(numbers[index]))
+      } else {
+        for place in places { block[place + rows] = block[place + first + index] }
+        rows += 1
+      }
+    }
   }
 
   private mutating func flush() {

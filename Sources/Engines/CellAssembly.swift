@@ -21,13 +21,18 @@ final class CellAssembly {
 
   /// - Parameter source: says on how many threads.
   func take(_ consumers: [UnitRowConsumer], on source: TableSource) {
-    let chunks = consumers.map { consumer in
-      CodedRows(
-        consumer, arms: Self.codes(of: consumer.arms, in: &arms),
-        clusters: Self.codes(of: consumer.clusters, in: &clusters),
-        segments: consumer.segments.indices.map { Self.codes(of: consumer.segments[$0], in: &segments[$0]) })
+    let words = consumers.map { consumer in
+      (
+        Self.codes(of: consumer.arms, in: &arms), Self.codes(of: consumer.clusters, in: &clusters),
+        consumer.segments.indices.map { Self.codes(of: consumer.segments[$0], in: &segments[$0]) }
+      )
     }
-    fill(chunks, on: source)
+    let chunks = Slots<CodedRows?>(consumers.count, nil)
+    source.parallel(consumers.count) { index in
+      let (arms, clusters, segments) = words[index]
+      chunks[index] = CodedRows(consumers[index], arms: arms, clusters: clusters, segments: segments)
+    }
+    fill((0..<chunks.count).compactMap { chunks[$0] }, on: source)
   }
 
   /// Rows whose arms, clusters and segments are numbered as in these words; once, instead of chunks.
@@ -75,14 +80,28 @@ final class CellAssembly {
 
 /// Rows of numbers with the codes of their arms, clusters and segments, and what these codes are in the whole.
 struct CodedRows: Sendable {
-  var values: [Double]
-  var armCodes: [Int32]
+  /// Column after column, NaN where a value is missing.
+  var values: [[Double]]
   var clusterCodes: [Int32]
   var segmentCodes: [[Int32]]
   /// By code.
   var arms: [Int32]
   var clusters: [Int32]
   var segments: [[Int32]]
+  let byArm: PartedRows
+
+  init(
+    values: [[Double]], armCodes: [Int32], clusterCodes: [Int32], segmentCodes: [[Int32]], arms: [Int32],
+    clusters: [Int32], segments: [[Int32]]
+  ) {
+    self.values = values
+    self.clusterCodes = clusterCodes
+    self.segmentCodes = segmentCodes
+    self.arms = arms
+    self.clusters = clusters
+    self.segments = segments
+    byArm = PartedRows(armCodes, of: arms.count)
+  }
 }
 
 extension CodedRows {
@@ -90,6 +109,31 @@ extension CodedRows {
     self.init(
       values: rows.values, armCodes: rows.armCodes, clusterCodes: rows.clusterCodes, segmentCodes: rows.segmentCodes,
       arms: arms, clusters: clusters, segments: segments)
+  }
+}
+
+/// Numbers of rows ordered by a code, each code's in their order.
+struct PartedRows: Sendable {
+  private let rows: [Int32]
+  private let starts: [Int]
+
+  init(_ codes: [Int32], of count: Int) {
+    var starts = [Int](repeating: 0, count: count + 1)
+    for code in codes { starts[Int(code) + 1] += 1 }
+    for index in 0..<count { starts[index + 1] += starts[index] }
+    var next = starts
+    rows = [Int32](unsafeUninitializedCapacity: codes.count) { buffer, filled in
+      for (row, code) in codes.enumerated() {
+        buffer[next[Int(code)]] = Int32(truncatingIfNeeded: row)
+        next[Int(code)] += 1
+      }
+      filled = codes.count
+    }
+    self.starts = starts
+  }
+
+  func withRows<Result>(of code: Int, _ body: (UnsafeBufferPointer<Int32>) -> Result) -> Result {
+    rows.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[starts[code]..<starts[code + 1]])) }
   }
 }
 
@@ -109,25 +153,21 @@ private final class CellRow: @unchecked Sendable {
   }
 
   func take(_ rows: CodedRows) {
-    let width = shape.width
     guard let local = rows.arms.firstIndex(of: arm) else { return }
-    if column < 0, rows.clusters.isEmpty, width > 0 {
-      return rows.values.withUnsafeBufferPointer { values in
-        rows.armCodes.withUnsafeBufferPointer { arms in
-          if let start = values.baseAddress { cell(0).add(start, arms: arms, of: Int32(truncatingIfNeeded: local)) }
-        }
-      }
+    rows.byArm.withRows(of: local) { ours in
+      if column < 0 { cell(0).add(rows, ours) } else { bySegment(rows, ours) }
     }
-    rows.values.withUnsafeBufferPointer { values in
-      for index in rows.armCodes.indices where rows.armCodes[index] == Int32(truncatingIfNeeded: local) {
-        let code = column < 0 ? 0 : Int(rows.segments[column][Int(rows.segmentCodes[column][index])])
-        let cluster = rows.clusters.isEmpty ? -1 : Int(rows.clusters[Int(rows.clusterCodes[index])])
-        let cell = cell(code)
-        if let start = values.baseAddress {
-          cell.add(UnsafeBufferPointer(start: start + index &* width, count: width), cluster: cluster)
-        } else {
-          cell.add(UnsafeBufferPointer(start: nil, count: 0), cluster: cluster)
-        }
+  }
+
+  /// Parts the rows by segment, each segment's in their order, and adds them to its cell.
+  private func bySegment(_ rows: CodedRows, _ ours: UnsafeBufferPointer<Int32>) {
+    let codes = rows.segmentCodes[column]
+    let parted = PartedRows(ours.map { codes[Int($0)] }, of: rows.segments[column].count)
+    for (code, whole) in rows.segments[column].enumerated() {
+      parted.withRows(of: code) { places in
+        guard !places.isEmpty else { return }
+        let numbers = places.map { ours[Int($0)] }
+        numbers.withUnsafeBufferPointer { cell(Int(whole)).add(rows, $0) }
       }
     }
   }

@@ -31,9 +31,10 @@ struct ClusterTotals {
 
   init(layout: ClusterLayout) { self.layout = layout }
 
-  mutating func add(_ row: UnsafePointer<Double>, _ columns: [Int], metric: Int, cluster: Int) {
+  /// Adds a row's values of a metric.
+  mutating func add(_ values: [[Double]], _ row: Int, _ columns: [Int], metric: Int, cluster: Int) {
     let start = place(of: cluster) + layout.starts[metric]
-    for (k, column) in columns.enumerated() { totals[start + k] += row[column] }
+    for (k, column) in columns.enumerated() { totals[start + k] += values[column][row] }
     totals[start + columns.count] += 1
   }
 

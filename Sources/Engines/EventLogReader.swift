@@ -91,13 +91,13 @@ public struct EventLogReader: Sendable {
     if columns.start != nil, columns.startEvent != nil { throw EventLogFault(.twoStarts) }
     var log = LogAssembly(columns, startsBy: starts?.segment)
     let count = try scan(columns, source, clock) { log.append($0) }
-    var files = CSVEngine.identities(source)
+    var files = FileIdentities(source).files
     if let starts {
       let table = try TableSource(starts.files, options: options)
       var own = Columns(unit: starts.unit, time: starts.time)
       own.segment = starts.segment
       _ = try scan(own, table, clock) { log.declare($0) }
-      files += CSVEngine.identities(table)
+      files += FileIdentities(table).files
     }
     return log.eventLog(files: files, unreadable: count.badRows)
   }

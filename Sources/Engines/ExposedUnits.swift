@@ -17,9 +17,11 @@ final class ExposedUnits: @unchecked Sendable {
   private(set) var attributes: [Double] = []
   let width: Int
   private(set) var latest = Int64.min
+  private(set) var earliest = Int64.max
 
-  init(_ plan: EventPlan) {
-    index = UnitIndex()
+  /// - Parameter expected: units, more or less.
+  init(_ plan: EventPlan, expected: Int) {
+    index = UnitIndex(expected: expected)
     segments = plan.request.segmentColumns.map { _ in Interner() }
     segmentCodes = segments.map { _ in [] }
     width = plan.attributes.count
@@ -27,7 +29,8 @@ final class ExposedUnits: @unchecked Sendable {
 
   var count: Int { times.count }
 
-  @inline(__always) func time(of unit: Int) -> Int64 { times[unit] }
+  /// Puts the first exposures where the look-up finds them. Called when all exposures are taken.
+  func close() { index.setValues { times[$0] } }
 
   /// Takes the exposures of a chunk, chunks in file order. Of two at the same second the first in the file is the first.
   func take(_ chunk: ExposureConsumer) {
@@ -35,9 +38,12 @@ final class ExposedUnits: @unchecked Sendable {
     let clusters = Self.codes(of: chunk.clusters, in: &self.clusters)
     let segments = chunk.segments.indices.map { Self.codes(of: chunk.segments[$0], in: &self.segments[$0]) }
     for row in chunk.ids.indices {
+      // Far enough ahead for the memory, near enough for the cache.
+      if row + 16 < chunk.ids.count { index.prefetch(chunk.ids[row + 16].hash) }
       let unit = index.insert(chunk.ids[row].bytes, hash: chunk.ids[row].hash)
       let arm = arms[Int(chunk.armCodes[row])]
       latest = max(latest, chunk.times[row])
+      earliest = min(earliest, chunk.times[row])
       if unit == count {
         times.append(chunk.times[row])
         armCodes.append(arm)
@@ -115,7 +121,7 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     let cluster = try slots.cluster.map { slot throws(RowFault) in try reader.filled(fields, slot) }
     let before = attributes.count
     do throws(RowFault) {
-      for slot in slots.attributes { attributes.append(try reader.number(fields, slot)) }
+      for slot in slots.attributes { attributes.append(try reader.number(fields[slot], slot)) }
     } catch {
       attributes.removeLast(attributes.count - before)
       throw error
@@ -167,8 +173,7 @@ struct CellReader: Sendable {
   }
 
   /// NaN if missing.
-  func number(_ fields: UnsafeBufferPointer<Field>, _ slot: Int) throws(RowFault) -> Double {
-    let field = fields[slot]
+  func number(_ field: Field, _ slot: Int) throws(RowFault) -> Double {
     let text = field.trimmed
     if text.isMissing(nullWords) { return .nan }
     switch FieldParsing.number(text) {
@@ -179,8 +184,7 @@ struct CellReader: Sendable {
   }
 
   /// NaN if missing.
-  func boolean(_ fields: UnsafeBufferPointer<Field>, _ slot: Int) throws(RowFault) -> Double {
-    let field = fields[slot]
+  func boolean(_ field: Field, _ slot: Int) throws(RowFault) -> Double {
     let text = field.trimmed
     if text.isMissing(nullWords) { return .nan }
     guard let value = FieldParsing.boolean(text) else {

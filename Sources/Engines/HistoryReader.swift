@@ -34,7 +34,7 @@ public struct HistoryReader: Sendable {
     var all = HistoryTotals(columns: plan.values.count)
     for consumer in result.consumers { all.merge(consumer.totals) }
     var history = History(
-      files: CSVEngine.identities(source), rows: result.rows, unreadableRows: result.badRows,
+      files: FileIdentities(source).files, rows: result.rows, unreadableRows: result.badRows,
       missing: all.missing, moments: all.moments, capValue: caps?.first)
     if let clusterColumn {
       history.clusters = History.Clusters(column: clusterColumn, try all.intraclassCorrelation(of: metric))
@@ -89,7 +89,7 @@ private struct HistoryTotals: Sendable {
   init(columns: Int) { blocks = BlockedMoments(columns: columns, blockRows: 256) }
 
   mutating func add(_ row: [Double], cluster: Field?) {
-    row.withUnsafeBufferPointer { if let start = $0.baseAddress { blocks.add(start) } }
+    blocks.add(row)
     guard let cluster else { return }
     add([1] + row, at: clusters.code(of: cluster))
   }

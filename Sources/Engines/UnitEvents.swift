@@ -1,6 +1,19 @@
 import Experiments
 import Tables
 
+/// How many events there are, how many of them a metric asks for, and how many of these are of exposed units.
+struct EventCount: Sendable {
+  var events = 0
+  var asked = 0
+  var ofUnits = 0
+
+  static func += (a: inout EventCount, b: EventCount) {
+    a.events += b.events
+    a.asked += b.asked
+    a.ofUnits += b.ofUnits
+  }
+}
+
 /// The events of one chunk that belong to exposed units and count for some value.
 struct UnitEvents: RowConsumer, @unchecked Sendable {
   /// One event for one value.
@@ -21,16 +34,25 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   private(set) var hitTimes: [Int64] = []
   /// Words of values that are counted as distinct; such a hit's number is the word's code.
   private(set) var words: [Interner]
-  private(set) var events = 0
-  private(set) var eventsOfUnits = 0
+  private(set) var count = EventCount()
   private(set) var latest = Int64.min
+
+  /// Names of events, those of the rules first.
+  private var names = Interner()
+  /// By name: whether a rule asks for such events.
+  private var isAsked: [Bool] = []
+  /// Rules want events whatever their name.
+  private let wantsAll: Bool
+  private var times: [Int64] = []
+  private var nameCodes: [Int32] = []
 
   private struct Rule {
     let aggregation: Metric.Aggregation
     let window: EventValue.Window
     /// Nil for the events themselves.
     let slot: Int?
-    let event: [UInt8]?
+    /// The event's name by its code; nil: any.
+    let event: Int32?
     let filter: RowFilter?
     let filterSlots: [Int]
   }
@@ -43,13 +65,19 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
       reader.slot(plan.request.unitColumn ?? ""), reader.slot(plan.exposures.timeColumn),
       plan.values.contains { $0.event != nil } ? reader.slot(plan.exposures.eventColumn) : nil
     )
+    var names = Interner()
     rules = plan.values.map { value in
       let filter = value.filter.flatMap { plan.filters[$0] }
       return Rule(
         aggregation: value.aggregation, window: value.window,
         slot: value.column == EventValue.allEvents ? nil : reader.slot(value.column),
-        event: value.event.map { Array($0.utf8) }, filter: filter, filterSlots: filter?.columns.map(reader.slot) ?? [])
+        event: value.event.map { name in
+          Array(name.utf8).withUnsafeBufferPointer { Int32(truncatingIfNeeded: names.code(of: $0)) }
+        }, filter: filter, filterSlots: filter?.columns.map(reader.slot) ?? [])
     }
+    self.names = names
+    isAsked = Array(repeating: true, count: names.count)
+    wantsAll = rules.contains { $0.event == nil }
     keepsTimes = plan.values.contains { $0.aggregation == .last }
     words = plan.values.map { _ in Interner() }
   }
@@ -67,109 +95,150 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
     let unit = try reader.filled(fields, slots.unit)
-    let code = units.index.code(of: unit.bytes, hash: ByteHash.hash(unit.bytes))
-    try take(fields, unit: code)
-  }
-
-  /// A block at a time, so that the units' places can be asked for before they are needed.
-  mutating func consume(_ block: FieldBlock) -> Bool {
-    let before = (hits.count, hitTimes.count, events, eventsOfUnits, latest)
-    let width = block.slotCount
-    let isTaken = withUnsafeTemporaryAllocation(of: Field.self, capacity: max(1, width)) { fields in
-      withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.stride) { hashes in
-        takeBlock(block, fields, hashes, width)
+    let time = try reader.time(fields, slots.time, &clock)
+    let name = slots.event.map { Int32(truncatingIfNeeded: names.code(of: fields[$0])) } ?? -1
+    var more = EventCount(events: 1)
+    if isWanted(name) {
+      more.asked = 1
+      let place = units.index.place(of: unit.bytes, hash: ByteHash.hash(unit.bytes))
+      if place.code >= 0 {
+        more.ofUnits = 1
+        try takeHits(place, time, name) { fields[$0] }
       }
     }
-    if !isTaken {
+    count += more
+    latest = max(latest, time)
+  }
+
+  /// A block at a time: columns that every row needs are read as such, and units' places are asked for before they are
+  /// needed. Events that nobody asks for are not looked up.
+  mutating func consume(_ block: FieldBlock) -> Bool {
+    let before = (hits.count, hitTimes.count, count)
+    guard block.isFilled(slots.unit), readTimes(block), readNames(block), takeBlock(block) else {
       hits.removeLast(hits.count - before.0)
       hitTimes.removeLast(hitTimes.count - before.1)
-      (_, _, events, eventsOfUnits, latest) = before
+      count = before.2
+      return false
     }
-    return isTaken
+    count.events += block.rows
+    latest = max(latest, times.max() ?? .min)
+    return true
   }
 
-  private static let stride = 32
-
-  private mutating func takeBlock(
-    _ block: FieldBlock, _ fields: UnsafeMutableBufferPointer<Field>, _ hashes: UnsafeMutableBufferPointer<UInt64>,
-    _ width: Int
-  ) -> Bool {
-    var first = 0
-    while first < block.rows {
-      let count = min(Self.stride, block.rows - first)
-      for row in 0..<count {
-        let hash = ByteHash.hash(block.field(first + row, slots.unit).bytes)
-        hashes[row] = hash
-        units.index.prefetch(hash)
+  private mutating func readTimes(_ block: FieldBlock) -> Bool {
+    var times: [Int64] = []
+    swap(&times, &self.times)
+    times.removeAll(keepingCapacity: true)
+    let isRead = times.grow(by: block.rows, 0) { start in
+      block.times(slots.time, into: start) { field in
+        FieldParsing.timestamp(field.trimmed).map { clock.seconds(of: $0) }
       }
-      for row in 0..<count {
-        for slot in 0..<width { fields.initializeElement(at: slot, to: block.field(first + row, slot)) }
-        let unit = fields[slots.unit]
-        guard unit.count > 0 else { return false }
+    }
+    self.times = times
+    return isRead
+  }
+
+  private mutating func readNames(_ block: FieldBlock) -> Bool {
+    guard let slot = slots.event else { return true }
+    nameCodes.removeAll(keepingCapacity: true)
+    return nameCodes.grow(by: block.rows, 0) { block.codes(slot, into: $0, &names) }
+  }
+
+  @inline(__always)
+  private func isWanted(_ name: Int32) -> Bool { wantsAll || (name >= 0 && Int(name) < isAsked.count) }
+
+  private static let stride = 64
+
+  private mutating func takeBlock(_ block: FieldBlock) -> Bool {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: block.rows + 1) { rows in
+      var wanted = 0
+      for row in 0..<block.rows {
+        // Written over unless it is wanted: no branch to guess.
+        rows[wanted] = Int32(truncatingIfNeeded: row)
+        wanted &+= wantsAll || Int(nameCodes[row]) < isAsked.count ? 1 : 0
+      }
+      count.asked += wanted
+      for first in Swift.stride(from: 0, to: wanted, by: Self.stride) {
+        let some = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(rows)[first..<min(first + Self.stride, wanted)])
+        guard takeSome(block, some) else { return false }
+      }
+      return true
+    }
+  }
+
+  private mutating func takeSome(_ block: FieldBlock, _ rows: UnsafeBufferPointer<Int32>) -> Bool {
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.stride) { hashes in
+      for index in 0..<rows.count {
+        hashes[index] = ByteHash.hash(block.field(Int(rows[index]), slots.unit).bytes)
+        units.index.prefetch(hashes[index])
+      }
+      for index in 0..<rows.count { units.index.prefetchBytes(hashes[index]) }
+      for index in 0..<rows.count {
+        let row = Int(rows[index])
+        let place = units.index.place(of: block.field(row, slots.unit).bytes, hash: hashes[index])
+        guard place.code >= 0 else { continue }
+        count.ofUnits += 1
         do throws(RowFault) {
-          try take(UnsafeBufferPointer(fields), unit: units.index.code(of: unit.bytes, hash: hashes[row]))
+          try takeHits(place, times[row], nameCodes.isEmpty ? -1 : nameCodes[row]) { block.field(row, $0) }
         } catch {
           return false
         }
       }
-      first += count
+      return true
     }
-    return true
   }
 
+  /// Gives one event of an exposed unit to the rules; nothing if one of its fields is not what it should be.
   @inline(__always)
-  private mutating func take(_ fields: UnsafeBufferPointer<Field>, unit: Int) throws(RowFault) {
-    let time = try reader.time(fields, slots.time, &clock)
+  private mutating func takeHits(
+    _ place: UnitIndex.Place, _ time: Int64, _ name: Int32, _ field: (Int) -> Field
+  ) throws(RowFault) {
     let start = hits.count
+    let age = time &- place.value
     do throws(RowFault) {
-      if unit >= 0 { try takeHits(fields, unit, time) }
+      for index in rules.indices {
+        guard rules[index].window.contains(age), rules[index].event ?? name == name else { continue }
+        if let filter = rules[index].filter, try !holds(filter, rules[index].filterSlots, field) { continue }
+        guard let number = try number(index, field) else { continue }
+        hits.append(Hit(unit: place.code, value: Int32(truncatingIfNeeded: index), number: number))
+        if keepsTimes { hitTimes.append(time) }
+      }
     } catch {
       hits.removeLast(hits.count - start)
       if keepsTimes { hitTimes.removeLast(hitTimes.count - start) }
       throw error
     }
-    events &+= 1
-    if unit >= 0 { eventsOfUnits &+= 1 }
-    if time > latest { latest = time }
   }
 
-  private mutating func takeHits(
-    _ fields: UnsafeBufferPointer<Field>, _ unit: Int, _ time: Int64
-  ) throws(RowFault) {
-    let age = time &- units.time(of: unit)
-    for index in rules.indices {
-      guard rules[index].window.contains(age) else { continue }
-      if let wanted = rules[index].event, let slot = slots.event {
-        guard fields[slot].bytes.elementsEqual(wanted) else { continue }
-      }
-      if let filter = rules[index].filter, try !holds(filter, rules[index].filterSlots, fields) { continue }
-      guard let number = try number(index, fields) else { continue }
-      hits.append(Hit(unit: Int32(truncatingIfNeeded: unit), value: Int32(truncatingIfNeeded: index), number: number))
-      if keepsTimes { hitTimes.append(time) }
-    }
+  mutating func clear() -> Bool {
+    hits.removeAll(keepingCapacity: true)
+    hitTimes.removeAll(keepingCapacity: true)
+    count = EventCount()
+    for index in words.indices where words[index].count > 0 { words[index] = Interner() }
+    latest = .min
+    return names.count <= 1000
   }
 
-  private func holds(
-    _ filter: RowFilter, _ slots: [Int], _ fields: UnsafeBufferPointer<Field>
-  ) throws(RowFault) -> Bool {
+  private func holds(_ filter: RowFilter, _ slots: [Int], _ field: (Int) -> Field) throws(RowFault) -> Bool {
     do throws(RowFilter.FieldFault) {
-      return try filter.holds { fields[slots[$0]] }
+      return try filter.holds { field(slots[$0]) }
     } catch {
-      throw reader.misfit(error, fields[slots[error.column]], filter.columns[error.column])
+      throw reader.misfit(error, field(slots[error.column]), filter.columns[error.column])
     }
   }
 
   /// What an event adds to a value; nil if nothing.
-  private mutating func number(_ index: Int, _ fields: UnsafeBufferPointer<Field>) throws(RowFault) -> Double? {
+  @inline(__always)
+  private mutating func number(_ index: Int, _ field: (Int) -> Field) throws(RowFault) -> Double? {
     guard let slot = rules[index].slot else { return 1 }
     switch rules[index].aggregation {
-    case .count: return reader.isMissing(fields[slot]) ? nil : 1
-    case .distinct: return reader.isMissing(fields[slot]) ? nil : Double(words[index].code(of: fields[slot]))
+    case .count: return reader.isMissing(field(slot)) ? nil : 1
+    case .distinct: return reader.isMissing(field(slot)) ? nil : Double(words[index].code(of: field(slot)))
     case .any:
-      let value = try reader.boolean(fields, slot)
+      let value = try reader.boolean(field(slot), slot)
       return value.isNaN ? nil : value
     case .sum, .max, .min, .last:
-      let value = try reader.number(fields, slot)
+      let value = try reader.number(field(slot), slot)
       return value.isNaN ? nil : value
     }
   }
@@ -180,28 +249,27 @@ final class UnitTotals: @unchecked Sendable {
   private let plan: EventPlan
   private let width: Int
   /// `width` numbers a unit.
-  private let numbers: UnsafeMutableBufferPointer<Double>
+  private let numbers: LargeMemory<Double>
   /// Times of the last values, by unit and value; empty if no value is the last one.
   private let times: UnsafeMutableBufferPointer<Int64>
   private var words: [Interner]
   /// Pairs of unit and word that were seen, by value and share of the units.
   private var seen: [[Set<UInt64>]]
-  private(set) var events = 0
-  private(set) var eventsOfUnits = 0
+  private(set) var count = EventCount()
   private(set) var latest: Int64
 
   /// Shares of the units, each filled by one thread.
-  private static let shares = 4
+  private static let shares = 2
 
   init(_ plan: EventPlan, _ units: ExposedUnits) {
     self.plan = plan
     width = plan.values.count
-    numbers = .allocate(capacity: max(1, units.count * width))
+    numbers = LargeMemory(units.count * width, 0)
     for unit in 0..<units.count {
       for (index, value) in plan.values.enumerated() {
         // Without any event a sum is 0, but there is no largest or last value.
         let hasNeutral = ![.max, .min, .last].contains(value.aggregation)
-        numbers.initializeElement(at: unit * width + index, to: hasNeutral ? 0 : .nan)
+        if !hasNeutral { numbers.base[unit * width + index] = .nan }
       }
     }
     times = .allocate(capacity: plan.values.contains { $0.aggregation == .last } ? units.count * width : 0)
@@ -212,18 +280,16 @@ final class UnitTotals: @unchecked Sendable {
   }
 
   deinit {
-    numbers.deallocate()
     times.deallocate()
   }
 
-  func number(_ unit: Int, _ value: Int) -> Double { numbers[unit * width + value] }
+  func number(_ unit: Int, _ value: Int) -> Double { numbers.base[unit * width + value] }
 
   /// Takes some chunks in file order. Each unit's events are added in the order of the files, whatever the threads.
   func take(_ chunks: [UnitEvents], on source: TableSource) {
     var codes: [[[Int]]] = []
     for chunk in chunks {
-      events += chunk.events
-      eventsOfUnits += chunk.eventsOfUnits
+      count += chunk.count
       latest = max(latest, chunk.latest)
       codes.append(
         chunk.words.indices.map { value in
@@ -239,8 +305,10 @@ final class UnitTotals: @unchecked Sendable {
       var sets = local[share]
       local[share] = []
       for (number, chunk) in chunks.enumerated() {
-        for index in chunk.hits.indices where Int(chunk.hits[index].unit) % Self.shares == share {
-          add(chunk, index, codes[number], &sets)
+        chunk.hits.withUnsafeBufferPointer { hits in
+          for index in hits.indices where Int(hits[index].unit) & (Self.shares - 1) == share {
+            add(chunk, hits[index], index, codes[number], &sets)
+          }
         }
       }
       local[share] = sets
@@ -249,25 +317,26 @@ final class UnitTotals: @unchecked Sendable {
   }
 
   @inline(__always)
-  private func add(_ chunk: UnitEvents, _ index: Int, _ codes: [[Int]], _ seen: inout [Set<UInt64>]) {
-    let hit = chunk.hits[index]
+  private func add(
+    _ chunk: UnitEvents, _ hit: UnitEvents.Hit, _ index: Int, _ codes: [[Int]], _ seen: inout [Set<UInt64>]
+  ) {
     let (unit, value) = (Int(hit.unit), Int(hit.value))
     let place = unit &* width &+ value
-    let known = numbers[place]
+    let known = numbers.base[place]
     switch plan.values[value].aggregation {
-    case .sum, .count: numbers[place] = known + hit.number
-    case .any: numbers[place] = Swift.max(known, hit.number)
-    case .max: numbers[place] = known.isNaN ? hit.number : Swift.max(known, hit.number)
-    case .min: numbers[place] = known.isNaN ? hit.number : Swift.min(known, hit.number)
+    case .sum, .count: numbers.base[place] = known + hit.number
+    case .any: numbers.base[place] = Swift.max(known, hit.number)
+    case .max: numbers.base[place] = known.isNaN ? hit.number : Swift.max(known, hit.number)
+    case .min: numbers.base[place] = known.isNaN ? hit.number : Swift.min(known, hit.number)
     case .last:
       // Of two at the same second the later in the file is the last.
       if chunk.hitTimes[index] >= times[place] {
         times[place] = chunk.hitTimes[index]
-        numbers[place] = hit.number
+        numbers.base[place] = hit.number
       }
     case .distinct:
       let word = codes[value][Int(hit.number)]
-      if seen[value].insert(UInt64(unit) << 32 | UInt64(word)).inserted { numbers[place] = known + 1 }
+      if seen[value].insert(UInt64(unit) << 32 | UInt64(word)).inserted { numbers.base[place] = known + 1 }
     }
   }
 }

@@ -17,6 +17,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   /// A word such as -99 stands for a missing value.
   private let hasNumericNullWord: Bool
   private var row: [Double]
+  /// Whether ids are to be compared.
+  private let unitIsKey: Bool
 
   private(set) var arms = Interner()
   private(set) var clusters = Interner()
@@ -25,9 +27,10 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private(set) var armCodes: [Int32] = []
   private(set) var clusterCodes: [Int32] = []
   private(set) var segmentCodes: [[Int32]]
-  /// The plan's values, row after row; NaN where one is missing.
-  private(set) var values: [Double] = []
-  private(set) var units = UnitRows()
+  /// The plan's values, column after column; NaN where one is missing.
+  private(set) var values: [[Double]]
+  /// Hashes of the unit ids.
+  private(set) var units: [UInt64] = []
 
   init(_ plan: ColumnPlan, part: TablePart, nullWords: [String]) {
     self.plan = plan
@@ -40,12 +43,14 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     func slot(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
     variantSlot = slot(plan.request.variantColumn)
     unitSlot = plan.request.unitColumn.map(slot)
+    unitIsKey = plan.request.clusterColumn == nil
     clusterSlot = plan.request.clusterColumn.map(slot)
     segmentSlots = plan.request.segmentColumns.map(slot)
     valueSlots = plan.values.map { slot($0.name) }
     segments = segmentSlots.map { _ in Interner() }
     segmentCodes = segmentSlots.map { _ in [] }
     row = [Double](repeating: 0, count: plan.values.count)
+    values = plan.values.map { _ in [] }
   }
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
@@ -60,11 +65,10 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     if let unitSlot, fields[unitSlot].count == 0 {
       throw fault(.emptyCell(column: plan.request.unitColumn ?? ""), fields[unitSlot])
     }
-    let arm = arms.code(of: variant)
-    armCodes.append(Int32(truncatingIfNeeded: arm))
-    values.append(contentsOf: row)
+    armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
+    for index in values.indices { values[index].append(row[index]) }
     if let clusterSlot { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: fields[clusterSlot]))) }
-    if let unitSlot { units.append(fields[unitSlot], offset: self.offset(of: fields[unitSlot]), arm: arm) }
+    if unitIsKey, let unitSlot { units.append(ByteHash.hash(fields[unitSlot].bytes)) }
     for (column, slot) in segmentSlots.enumerated() {
       segmentCodes[column].append(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot])))
     }
@@ -72,50 +76,65 @@ struct UnitRowConsumer: RowConsumer, Sendable {
 
   /// All rows of a block, if there is nothing wrong with any.
   mutating func consume(_ block: FieldBlock) -> Bool {
-    let keys = [variantSlot] + [clusterSlot, unitSlot].compactMap { $0 }
-    guard keys.allSatisfy({ block.isFilled($0) }), readValues(block) else { return false }
-    let first = armCodes.count
-    for row in 0..<block.rows {
-      armCodes.append(Int32(truncatingIfNeeded: arms.code(of: block.field(row, variantSlot))))
-    }
-    if let clusterSlot {
-      for row in 0..<block.rows {
-        clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: block.field(row, clusterSlot))))
-      }
-    }
-    if let unitSlot {
-      units.reserve(block.rows)
-      for row in 0..<block.rows {
-        let field = block.field(row, unitSlot)
-        units.append(field, offset: offset(of: field), arm: Int(armCodes[first &+ row]))
-      }
+    let before = armCodes.count
+    guard readKeys(block), readUnits(block), readValues(block) else {
+      armCodes.removeLast(armCodes.count - before)
+      clusterCodes.removeLast(max(0, clusterCodes.count - before))
+      units.removeLast(max(0, units.count - before))
+      for index in values.indices { values[index].removeLast(max(0, values[index].count - before)) }
+      return false
     }
     for (column, slot) in segmentSlots.enumerated() {
-      for row in 0..<block.rows {
-        segmentCodes[column].append(Int32(truncatingIfNeeded: segments[column].code(of: block.field(row, slot))))
-      }
+      _ = Self.read(block, slot, &segments[column], &segmentCodes[column], filled: false)
     }
     return true
   }
 
-  /// Appends a block's values; nothing if one of them is none.
-  private mutating func readValues(_ block: FieldBlock) -> Bool {
-    let (before, width) = (values.count, valueSlots.count)
-    var all: [Double] = []
-    swap(&all, &values)
-    all.append(contentsOf: repeatElement(0, count: block.rows * width))
-    let isRead = all.withUnsafeMutableBufferPointer { values in
-      guard width > 0, let start = values.baseAddress.map({ $0 + before }) else { return true }
-      for (index, column) in plan.values.enumerated() {
-        let isNumeric = block.decimals(valueSlots[index], into: start + index, stride: width) { other($0, column) }
-        guard isNumeric, settle(start + index, block.rows, width, column) else { return false }
-      }
-      return true
-    }
-    if !isRead { all.removeLast(block.rows * width) }
-    values = all
-    return isRead
+  private mutating func readKeys(_ block: FieldBlock) -> Bool {
+    guard Self.read(block, variantSlot, &arms, &armCodes, filled: true) else { return false }
+    guard let clusterSlot else { return true }
+    return Self.read(block, clusterSlot, &clusters, &clusterCodes, filled: true)
   }
+
+  private static func read(
+    _ block: FieldBlock, _ slot: Int, _ words: inout Interner, _ codes: inout [Int32], filled: Bool
+  ) -> Bool {
+    codes.grow(by: block.rows, 0) { block.codes(slot, into: $0, &words, filled: filled) }
+  }
+
+  private mutating func readUnits(_ block: FieldBlock) -> Bool {
+    guard let unitSlot else { return true }
+    return unitIsKey ? units.grow(by: block.rows, 0) { block.hashes(unitSlot, into: $0) } : block.isFilled(unitSlot)
+  }
+
+  private mutating func readValues(_ block: FieldBlock) -> Bool {
+    for (index, column) in plan.values.enumerated() {
+      var all: [Double] = []
+      swap(&all, &values[index])
+      let isNumeric = all.grow(by: block.rows, 0) { start in
+        column.isBoolean
+          ? !hasNumericNullWord && block.bits(valueSlots[index], into: start) { other($0, column) }
+          : block.decimals(valueSlots[index], into: start) { other($0, column) } && settle(start, block.rows, column)
+      }
+      values[index] = all
+      guard isNumeric else { return false }
+    }
+    return true
+  }
+
+  mutating func clear() -> Bool {
+    armCodes.removeAll(keepingCapacity: true)
+    clusterCodes.removeAll(keepingCapacity: true)
+    units.removeAll(keepingCapacity: true)
+    for index in values.indices { values[index].removeAll(keepingCapacity: true) }
+    for index in segmentCodes.indices { segmentCodes[index].removeAll(keepingCapacity: true) }
+    // Few words are worth keeping; of many most will not come again.
+    clusters = Interner()
+    for index in segments.indices where segments[index].count > Self.fewWords { segments[index] = Interner() }
+    return arms.count <= Self.fewWords
+  }
+
+  private static let fewWords = 200
 
   /// A field that is no plain decimal.
   private func other(_ field: Field, _ column: ValueColumn) -> Double? {
@@ -126,18 +145,11 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     return nil
   }
 
-  /// Caps a column of a block; false if a boolean is neither 0 nor 1, or if a number may be a word for a missing value.
-  private func settle(_ values: UnsafeMutablePointer<Double>, _ rows: Int, _ stride: Int, _ column: ValueColumn) -> Bool
-  {
+  /// Caps a column of a block; false if a number may be a word for a missing value.
+  private func settle(_ values: UnsafeMutablePointer<Double>, _ rows: Int, _ column: ValueColumn) -> Bool {
     if hasNumericNullWord { return false }
-    if column.isBoolean {
-      for row in 0..<rows {
-        let value = values[row &* stride]
-        if value != 0, value != 1, !value.isNaN { return false }
-      }
-    }
     if let cap = column.cap {
-      for row in 0..<rows where values[row &* stride] > cap { values[row &* stride] = cap }
+      for row in 0..<rows where values[row] > cap { values[row] = cap }
     }
     return true
   }
@@ -172,28 +184,14 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private func fault(_ kind: TableFault.Kind, _ field: Field) -> RowFault { RowFault(kind, offset: offset(of: field)) }
 }
 
-/// The unit ids of rows: a hash and where the id stands. 24 bytes a row.
-struct UnitRows: Sendable {
-  private(set) var hashes: [UInt64] = []
-  private(set) var offsets: [Int] = []
-  private(set) var counts: [Int32] = []
-  private(set) var arms: [Int32] = []
-
-  mutating func reserve(_ more: Int) {
-    // Reserving exactly what is needed would copy all for each block.
-    guard hashes.count + more > hashes.capacity else { return }
-    let capacity = max(hashes.count + more, 2 * hashes.capacity)
-    hashes.reserveCapacity(capacity)
-    offsets.reserveCapacity(capacity)
-    counts.reserveCapacity(capacity)
-    arms.reserveCapacity(capacity)
-  }
-
+extension Array {
+  /// Appends `count` elements that `fill` writes.
   @inline(__always)
-  mutating func append(_ field: Field, offset: Int, arm: Int) {
-    hashes.append(ByteHash.hash(field.bytes))
-    offsets.append(offset)
-    counts.append(Int32(truncatingIfNeeded: field.count))
-    arms.append(Int32(truncatingIfNeeded: arm))
+  mutating func grow<Result>(
+    by count: Int, _ placeholder: Element, _ fill: (UnsafeMutablePointer<Element>) -> Result
+  ) -> Result {
+    let before = self.count
+    append(contentsOf: repeatElement(placeholder, count: count))
+    return withUnsafeMutableBufferPointer { fill($0.baseAddress! + before) }
   }
 }

@@ -1,3 +1,5 @@
+import CScan
+
 /// Gives each distinct byte string a small number, in the order of first appearance. Equality is by bytes.
 package struct Interner: Sendable {
   /// Open addressing; -1 is free.
@@ -5,8 +7,13 @@ package struct Interner: Sendable {
   private var hashes: [UInt64] = []
   private var ends: [Int] = [0]
   private var arena: [UInt8] = []
-  /// The first words of at most 16 bytes: most columns that are interned have few.
-  private var short: [(key: ShortKey, code: Int)] = []
+  /// Words of at most 16 bytes, for a look at their bytes alone: most columns that are interned have few. The very first
+  /// ones, and a small table.
+  package private(set) var first = [cscan_word](repeating: free, count: CSCAN_PROBES)
+  package private(set) var frequent = [cscan_word](
+    repeating: free, count: CSCAN_WORDS)
+
+  private static let free = cscan_word(key: cscan_key(low: .max, high: .max), code: -1)
 
   package init(expected: Int = 8) {
     var capacity = 16
@@ -30,11 +37,21 @@ package struct Interner: Sendable {
 
   @inline(__always)
   package mutating func code(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
-    guard let key = ShortKey(bytes) else { return lookUp(bytes) }
-    for (known, code) in short where known == key { return code }
-    let code = lookUp(bytes)
-    if short.count < 8 { short.append((key, code)) }
-    return code
+    var key = cscan_key()
+    guard let start = bytes.baseAddress, cscan_short_key(start, bytes.count, &key) != 0 else { return lookUp(bytes) }
+    let place = cscan_place(key)
+    for probe in 0..<CSCAN_PROBES {
+      let index = (place &+ probe) & (CSCAN_WORDS - 1)
+      let word = frequent[index]
+      if word.code >= 0, word.key.low == key.low, word.key.high == key.high { return Int(word.code) }
+      if word.code < 0 {
+        let code = lookUp(bytes)
+        frequent[index] = cscan_word(key: key, code: Int64(code))
+        if let free = first.firstIndex(where: { $0.code < 0 }) { first[free] = frequent[index] }
+        return code
+      }
+    }
+    return lookUp(bytes)
   }
 
   private mutating func lookUp(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
@@ -71,63 +88,10 @@ package struct Interner: Sendable {
   }
 }
 
-/// A word of at most 16 bytes in three numbers; equal exactly if the words are.
-package struct ShortKey: Equatable {
-  package let count: Int
-  package let low: UInt64
-  package let high: UInt64
-
-  /// Nil if there are more than 16 bytes. Loads overlap rather than reach beyond the word.
-  @inline(__always)
-  package init?(_ bytes: UnsafeBufferPointer<UInt8>) {
-    let raw = UnsafeRawBufferPointer(bytes)
-    count = bytes.count
-    switch count {
-    case 8...16:
-      low = raw.loadUnaligned(as: UInt64.self)
-      high = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
-    case 4...7:
-      low = UInt64(raw.loadUnaligned(as: UInt32.self))
-      high = UInt64(raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
-    case 1...3:
-      low = UInt64(raw[0]) | UInt64(raw[count &>> 1]) &<< 8
-      high = UInt64(raw[count &- 1])
-    case 0: (low, high) = (0, 0)
-    default: return nil
-    }
-  }
-}
-
 /// A fast 64-bit hash of short byte strings, for tables in memory. Never stored, never an allocation.
 package enum ByteHash {
   @inline(__always)
   package static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    let raw = UnsafeRawBufferPointer(bytes)
-    var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: bytes.count)
-    var index = 0
-    while index &+ 8 <= raw.count {
-      state = fold(state ^ raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      index &+= 8
-    }
-    if index < raw.count {
-      var tail: UInt64 = 0
-      if raw.count >= 8 {
-        // The last eight bytes, some of them for the second time.
-        tail = raw.loadUnaligned(fromByteOffset: raw.count &- 8, as: UInt64.self)
-      } else {
-        while index < raw.count {
-          tail = (tail &<< 8) | UInt64(raw[index])
-          index &+= 1
-        }
-      }
-      state = fold(state ^ tail ^ 0xD6E8_FEB8_6659_FD93)
-    }
-    return fold(state)
-  }
-
-  @inline(__always)
-  private static func fold(_ value: UInt64) -> UInt64 {
-    let product = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
-    return product.high ^ product.low
+    bytes.baseAddress.map { cscan_hash($0, bytes.count) } ?? 0
   }
 }

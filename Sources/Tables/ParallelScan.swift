@@ -1,22 +1,20 @@
-import CScan
 import Foundation
 
 extension TableSource {
   /// Scans the columns asked for, in chunks of fixed size on all cores, and hands the chunks' consumers over in file order:
-  /// what they hold does not depend on the number of threads.
-  ///
-  /// A cut may fall inside a quoted field. The number of quotes before it says so, and the chunk then begins at the first
-  /// record behind the cut; the chunk before reads that record to its end.
+  /// what they hold does not depend on the number of threads. The chunk before a cut reads its last record to the end.
   ///
   /// - Parameters:
   ///   - names: the columns, in the order in which `consume` gets them.
   ///   - allowedBadRows: the share of rows that may be refused, in [0, 1]; 0 stops at the first.
   ///   - make: a fresh consumer for a chunk of a part.
+  ///   - beside: gets the ranges of a part in file order, on one thread at a time, while they are scanned.
   ///   - deliver: gets the consumers of some consecutive chunks and the number of their part; what it does not keep is
   ///     gone, so that memory does not grow with the table.
   /// - Throws: `TableFault`, of the first bad byte or row in file order.
   package func scan<Consumer: RowConsumer & Sendable>(
     _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TablePart) -> Consumer,
+    beside: (@Sendable (_ range: Range<Int>, _ part: Int) -> Void)? = nil,
     deliver: (_ consumers: [Consumer], _ part: Int) -> Void
   ) throws(TableFault) -> ScanCount {
     try requireColumns(names)
@@ -24,13 +22,23 @@ extension TableSource {
     var firstBad: TableFault?
     for (number, part) in parts.enumerated() {
       let scanner = scanner(of: names, in: part)
-      let ranges = chunks(of: part)
-      for batch in stride(from: 0, to: ranges.count, by: options.batchChunks) {
-        let batchRanges = ranges[batch..<min(batch + options.batchChunks, ranges.count)]
-        let outcomes = Slots<ChunkOutcome<Consumer>?>(batchRanges.count, nil)
-        parallel(batchRanges.count) { index in
-          outcomes[index] = ChunkOutcome(
-            scanner, batchRanges[batch + index], consumer: make(part), stopsAtFirst: allowedBadRows == 0)
+      var cutter = ChunkCutter(part, bytes: options.chunkBytes)
+      var used: [Consumer] = []
+      while true {
+        let ranges = cutter.next(options.batchChunks, on: self)
+        guard let first = ranges.first, let last = ranges.last else { break }
+        let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
+        let fresh = Slots<Consumer?>(ranges.count, nil)
+        for index in 0..<min(used.count, ranges.count) { fresh[index] = used[index] }
+        used = []
+        parallel(ranges.count + (beside == nil ? 0 : 1)) { index in
+          guard index < ranges.count else {
+            beside?(first.lowerBound..<last.upperBound, number)
+            return
+          }
+          let consumer = fresh[index] ?? make(part)
+          fresh[index] = nil
+          outcomes[index] = ChunkOutcome(scanner, ranges[index], consumer: consumer, stopsAtFirst: allowedBadRows == 0)
         }
         var consumers: [Consumer] = []
         for index in 0..<outcomes.count {
@@ -45,9 +53,8 @@ extension TableSource {
           consumers.append(outcome.consumer)
         }
         deliver(consumers, number)
-        if let first = batchRanges.first, let last = batchRanges.last {
-          part.file.forget(first.lowerBound..<last.upperBound)
-        }
+        part.file.forget(first.lowerBound..<last.upperBound)
+        for index in consumers.indices where consumers[index].clear() { used.append(consumers[index]) }
       }
     }
     guard total.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
@@ -66,30 +73,6 @@ extension TableSource {
       parts.append(contentsOf: repeatElement(part, count: some.count))
     }
     return ScanResult(consumers: consumers, partOfConsumer: parts, rows: count.rows, badRows: count.badRows)
-  }
-
-  /// Ranges of records: each begins where a record begins.
-  func chunks(of part: TablePart) -> [Range<Int>] {
-    let (start, end) = (part.bodyStart, part.file.text.count)
-    guard end > start else { return [] }
-    let size = max(options.chunkBytes, 64)
-    let cuts = Array(stride(from: start, to: end, by: size))
-    let scanner = RecordScanner(part.file.text, delimiter: part.delimiter, slots: [])
-    let quotes = Slots<Int>(cuts.count, 0)
-    parallel(cuts.count) { index in
-      let range = cuts[index]..<min(cuts[index] + size, end)
-      quotes[index] = scanner.countQuotes(range)
-      part.file.forget(range)
-    }
-    var starts: [Int] = []
-    var before = 0
-    for (index, cut) in cuts.enumerated() {
-      let begin = index == 0 ? start : scanner.firstRecord(atOrAfter: cut, insideQuotes: before % 2 == 1)
-      let isNew = begin > (starts.last ?? -1)
-      if isNew, (begin < end) { starts.append(begin) }
-      before += quotes[index]
-    }
-    return zip(starts, starts.dropFirst() + [end]).map { begin, next in begin..<next }
   }
 
   func scanner(of names: [String], in part: TablePart) -> WindowScanner {
@@ -148,32 +131,6 @@ struct ChunkOutcome<Consumer: RowConsumer> {
     }
     badRows = bad
     firstBad = first
-  }
-}
-
-extension RecordScanner {
-  func countQuotes(_ range: Range<Int>) -> Int {
-    guard let base = text.baseAddress else { return 0 }
-    return cscan_quotes(base + range.lowerBound, range.count)
-  }
-
-  /// The first offset at or behind `cut` where a record begins.
-  func firstRecord(atOrAfter cut: Int, insideQuotes: Bool) -> Int {
-    // A record begins exactly here if the byte before ended one.
-    if !insideQuotes, cut > 0 {
-      let before = text[cut - 1]
-      if before == 0x0A || (before == 0x0D && text[cut] != 0x0A) { return cut }
-    }
-    var index = cut
-    var quoted = insideQuotes
-    while index < text.count {
-      let byte = text[index]
-      index += 1
-      if byte == UInt8(ascii: "\"") { quoted.toggle() }
-      if !quoted, byte == 0x0A { return index }
-      if !quoted, byte == 0x0D { return index < text.count && text[index] == 0x0A ? index + 1 : index }
-    }
-    return index
   }
 }
 

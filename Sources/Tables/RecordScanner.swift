@@ -43,10 +43,14 @@ package protocol RowConsumer {
   /// Many rows at once, column by column. A consumer may decline, having changed nothing: it gets them row by row then,
   /// which is also the way to say what is wrong with one. Without an implementation it always declines.
   mutating func consume(_ block: FieldBlock) -> Bool
+
+  /// Forgets its rows but keeps its memory for another chunk of the same part; false if it cannot.
+  mutating func clear() -> Bool
 }
 
 extension RowConsumer {
   package mutating func consume(_ block: FieldBlock) -> Bool { false }
+  package mutating func clear() -> Bool { false }
 }
 
 /// A row that cannot be used; the scan knows the file.

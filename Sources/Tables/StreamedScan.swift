@@ -14,11 +14,12 @@ extension TableSource {
     var rows = 0
     for part in parts {
       let scanner = scanner(of: names, in: part)
-      let ranges = chunks(of: part)
+      var cutter = ChunkCutter(part, bytes: options.chunkBytes)
       let width = 2 * (options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
       var finished: [ChunkOutcome<Consumer>] = []
-      for first in stride(from: 0, to: ranges.count, by: width) {
-        let wave = Array(ranges[first..<min(first + width, ranges.count)])
+      while true {
+        let wave = cutter.next(width, on: self)
+        if wave.isEmpty { break }
         let outcomes = Slots<ChunkOutcome<Consumer>?>(wave.count, nil)
         let handed = Handover(finished)
         parallel(wave.count + 1) { index in

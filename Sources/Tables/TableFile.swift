@@ -9,6 +9,8 @@ public final class TableFile: @unchecked Sendable {
   public let text: UnsafeRawBufferPointer
   /// The input as it stands on disk: the same as `text` unless it was compressed.
   public let original: UnsafeRawBufferPointer
+  /// The text is the input as it stands on disk.
+  package var isPlain: Bool { text.baseAddress == original.baseAddress }
   private let release: () -> Void
   private let isMapped: Bool
 

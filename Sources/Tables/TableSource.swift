@@ -8,7 +8,7 @@ public struct TableOptions: Sendable {
   /// Words that stand for a missing value beside the empty field.
   public var nullWords: [String]
   /// Bytes that one thread scans at a time. Results do not depend on it.
-  package var chunkBytes = 4 << 20
+  package var chunkBytes = 1 << 20
   package var kernel = ScanKernel.native
   /// Chunks that are in memory at a time.
   package var batchChunks = 16
@@ -53,6 +53,16 @@ public struct TableSource: Sendable {
   }
 
   public var files: [TableFile] { parts.map(\.file) }
+
+  /// How many rows there are if all are as long as the first ones.
+  package var estimatedRows: Int {
+    parts.reduce(0) { sum, part in
+      let body = UnsafeRawBufferPointer(rebasing: part.file.text[part.bodyStart...])
+      let sample = body.prefix(1 << 16)
+      let lines = max(1, sample.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) })
+      return sum + Int(Double(body.count) / Double(max(1, sample.count)) * Double(lines)) + 1
+    }
+  }
 
   /// - Throws: `TableFault` with the nearest name if there is no such column.
   public func requireColumn(_ name: String) throws(TableFault) {

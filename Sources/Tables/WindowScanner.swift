@@ -45,11 +45,14 @@ struct WindowScanner {
     _ range: Range<Int>, into consumer: inout Consumer, refused: (RowFault) throws(RowFault) -> Void
   ) throws(RowFault) -> Int {
     guard let base = scanner.text.baseAddress else { return 0 }
-    let ends = UnsafeMutablePointer<UInt32>.allocate(capacity: windowBytes + 64)
+    let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: windowBytes + 65)
+    // One more than the number before the first is where the first field begins.
+    memory.initialize(to: .max)
+    let ends = memory + 1
     let fields = UnsafeMutablePointer<Field>.allocate(capacity: max(1, scanner.wanted))
     fields.initialize(repeating: Field(base, 0), count: max(1, scanner.wanted))
     defer {
-      ends.deallocate()
+      memory.deallocate()
       fields.deallocate()
     }
     var rows = 0
@@ -98,11 +101,11 @@ struct WindowScanner {
   ) throws(RowFault) -> Int {
     guard let text = scanner.text.baseAddress.map({ $0 + start }) else { return 0 }
     let columns = scanner.slots.count
-    if columns > 1 {
-      let block = FieldBlock(
-        text: text, offset: start, ends: ends, rows: window.rows, columns: columns, columnOfSlot: columnOfSlot,
-        hasQuotes: window.findings & CSCAN_QUOTE != 0, hasReturns: window.findings & CSCAN_RETURN != 0)
-      if consumer.consume(block) { return window.rows }
+    if columns > 1, let file = scanner.text.baseAddress {
+      let block = cscan_block(
+        text: text, limit: file + scanner.text.count, ends: ends, rows: window.rows, columns: columns,
+        has_quotes: Int32(window.findings & CSCAN_QUOTE), has_returns: Int32(window.findings & CSCAN_RETURN))
+      if consumer.consume(FieldBlock(block, offset: start, columnOfSlot: columnOfSlot)) { return window.rows }
     }
     let hasQuotes = window.findings & CSCAN_QUOTE != 0
     let hasReturns = window.findings & CSCAN_RETURN != 0

@@ -42,13 +42,114 @@ size_t cscan_quotes_portable(const uint8_t *text, size_t count);
 // Asks for a place in memory that will be read soon.
 static inline __attribute__((always_inline)) void cscan_prefetch(const void *place) { __builtin_prefetch(place); }
 
-// Reads a column of plain decimals: an optional minus, digits, at most one point, in all few enough that one division of
-// two exact doubles rounds correctly (Clinger 1990). An empty field is NaN. The rest is for the caller.
-//
-// text, ends: of cscan_index. columns: fields a row. has_returns: rows may end in CR LF. values: of row 0, `stride` apart.
-// Returns the first row from `from` on whose field is something else, or `rows`.
-size_t cscan_decimals(
-  const uint8_t *text, const uint32_t *ends, size_t columns, size_t column, int has_returns, size_t from, size_t rows,
-  double *values, size_t stride);
+// MARK: - Columns of rows whose separators are known
+
+// Whole rows of a plain table.
+typedef struct {
+  const uint8_t *text;   // begins where a record begins
+  const uint8_t *limit;  // nothing from here on is read
+  const uint32_t *ends;  // of cscan_index; ends[-1] is there and is UINT32_MAX, so that every field begins at ends[i - 1] + 1
+  size_t rows;
+  size_t columns;        // fields a row
+  int has_quotes;        // fields may be quoted, and then are well formed
+  int has_returns;       // rows may end in CR LF
+} cscan_block;
+
+// A word of at most 16 bytes, padded with zeros: equal exactly if the words are, as text holds no zero byte.
+typedef struct {
+  uint64_t low, high;
+} cscan_key;
+
+// Words with their numbers, by hash, at most `CSCAN_PROBES` behind the place that the hash names. -1: free.
+enum { CSCAN_WORDS = 256, CSCAN_PROBES = 4 };
+typedef struct {
+  cscan_key key;
+  int64_t code;
+} cscan_word;
+
+// 0 if the word has more than 16 bytes.
+static inline __attribute__((always_inline)) int cscan_short_key(const uint8_t *text, size_t count, cscan_key *key) {
+  if (count > 16) return 0;
+  uint8_t bytes[16] = {0};
+  __builtin_memcpy(bytes, text, count);
+  __builtin_memcpy(key, bytes, 16);
+  return 1;
+}
+
+// Where a word may stand first.
+static inline __attribute__((always_inline)) size_t cscan_place(cscan_key key) {
+  return (size_t)(((key.low ^ (key.high * 0xD6E8FEB86659FD93ull)) * 0xA0761D6478BD642Full) >> 56);
+}
+
+// A 64-bit hash of a short byte string, for tables in memory; never stored.
+static inline __attribute__((always_inline)) uint64_t cscan_fold(uint64_t value) {
+  unsigned __int128 product = (unsigned __int128)value * 0xA0761D6478BD642Full;
+  return (uint64_t)(product >> 64) ^ (uint64_t)product;
+}
+
+static inline __attribute__((always_inline)) uint64_t cscan_hash(const uint8_t *text, size_t count) {
+  uint64_t state = 0x9E3779B97F4A7C15ull ^ count, word;
+  size_t at = 0;
+  for (; at + 8 <= count; at += 8) {
+    __builtin_memcpy(&word, text + at, 8);
+    state = cscan_fold(state ^ word);
+  }
+  if (at < count) {
+    // Loads overlap rather than reach beyond the word.
+    if (count >= 8) {
+      __builtin_memcpy(&word, text + count - 8, 8);
+    } else if (count >= 4) {
+      uint32_t low, high;
+      __builtin_memcpy(&low, text, 4);
+      __builtin_memcpy(&high, text + count - 4, 4);
+      word = low | (uint64_t)high << 32;
+    } else {
+      word = text[0] | (uint64_t)text[count >> 1] << 8 | (uint64_t)text[count - 1] << 16;
+    }
+    state = cscan_fold(state ^ word ^ 0xD6E8FEB86659FD93ull);
+  }
+  return cscan_fold(state);
+}
+
+// Whether two stretches of `count` bytes are the same.
+static inline __attribute__((always_inline)) int cscan_equal(const uint8_t *a, const uint8_t *b, size_t count) {
+  uint64_t x, y;
+  if (count < 8) {
+    for (size_t at = 0; at < count; at++)
+      if (a[at] != b[at]) return 0;
+    return 1;
+  }
+  for (size_t at = 0; at + 8 < count; at += 8) {
+    __builtin_memcpy(&x, a + at, 8);
+    __builtin_memcpy(&y, b + at, 8);
+    if (x != y) return 0;
+  }
+  __builtin_memcpy(&x, a + count - 8, 8);
+  __builtin_memcpy(&y, b + count - 8, 8);
+  return x == y;
+}
+
+// The functions below read a column from row `from` on and return the first row that they leave to the caller, or `rows`.
+
+// Plain decimals: an optional minus, digits, at most one point, in all few enough that one division of two exact doubles
+// rounds correctly (Clinger 1990). An empty field is NaN. Leaves everything else.
+size_t cscan_decimals(const cscan_block *block, size_t column, size_t from, double *values);
+
+// 0 and 1; an empty field is NaN. Leaves everything else.
+size_t cscan_bits(const cscan_block *block, size_t column, size_t from, double *values);
+
+// Numbers of words that are in the table, of which `first` are CSCAN_PROBES; leaves others, empty ones and those with
+// doubled quotes.
+size_t cscan_codes(
+  const cscan_block *block, size_t column, size_t from, const cscan_word *first, const cscan_word *words, int32_t *codes);
+
+// Hashes of fields, quotes around them left out; leaves empty ones.
+size_t cscan_hashes(const cscan_block *block, size_t column, size_t from, uint64_t *hashes);
+
+// The first empty field from `from` on.
+size_t cscan_filled(const cscan_block *block, size_t column, size_t from);
+
+// Unix times of ten digits; leaves everything else.
+size_t cscan_unix_times(const cscan_block *block, size_t column, size_t from, int64_t *seconds);
 
 #endif

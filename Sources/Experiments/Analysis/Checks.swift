@@ -22,8 +22,8 @@ struct Checks {
       Analysis.Check(
         name: "exposures", outcome: Double(several) > 0.01 * Double(units) ? .warn : .pass, pValue: nil,
         detail: "\(several.grouped) of \(units.grouped) units were in several arms and are left out; the windows of "
-          + "\(exposure.immatureUnits.grouped) were not over; \(exposure.eventsOfUnits.grouped) of \(exposure.events.grouped) events are of "
-          + "exposed units.")
+          + "\(exposure.immatureUnits.grouped) were not over; \(exposure.eventsOfUnits.grouped) of \(exposure.eventsAsked.grouped) events "
+          + "that count for a metric are of exposed units.")
     ]
   }
 

@@ -62,17 +62,25 @@ public struct ExposureSummary: Sendable, Codable, Equatable {
   public var unitsInSeveralArms: Int
   /// Units whose longest window was not over.
   public var immatureUnits: Int
-  /// Events read, and those of exposed units among them.
+  /// Events read, those that a metric asks for by name among them, and those of exposed units among these.
   public var events: Int
+  public var eventsAsked: Int
   public var eventsOfUnits: Int
+  /// The first exposure, seconds since 1970 (UTC).
+  public var observedFrom: Int64
   /// The latest time in the data, seconds since 1970 (UTC).
   public var observedUntil: Int64
 
-  public init(unitsInSeveralArms: Int, immatureUnits: Int, events: Int, eventsOfUnits: Int, observedUntil: Int64) {
+  public init(
+    unitsInSeveralArms: Int, immatureUnits: Int, events: Int, eventsAsked: Int, eventsOfUnits: Int,
+    observedFrom: Int64, observedUntil: Int64
+  ) {
     self.unitsInSeveralArms = unitsInSeveralArms
     self.immatureUnits = immatureUnits
     self.events = events
+    self.eventsAsked = eventsAsked
     self.eventsOfUnits = eventsOfUnits
+    self.observedFrom = observedFrom
     self.observedUntil = observedUntil
   }
 }

@@ -1,0 +1,84 @@
+import CScan
+
+/// Cuts a file into ranges of whole records, some at a time, so that their bytes are read once while they are near.
+///
+/// Cuts are at fixed distances, whatever the number of threads. One may fall inside a quoted field: the number of quotes
+/// before it says so, and the range then begins at the first record behind the cut.
+struct ChunkCutter {
+  private let scanner: RecordScanner
+  private let bytes: Int
+  private let end: Int
+  /// Up to here quotes are counted.
+  private var cut: Int
+  /// Where the next record begins.
+  private var begin: Int
+  private var quotes = 0
+
+  init(_ part: TablePart, bytes: Int) {
+    scanner = RecordScanner(part.file.text, delimiter: part.delimiter, slots: [])
+    self.bytes = max(bytes, 64)
+    end = part.file.text.count
+    cut = part.bodyStart
+    begin = part.bodyStart
+  }
+
+  /// The next ranges, at most `count`; none at the end of the file.
+  mutating func next(_ count: Int, on source: TableSource) -> [Range<Int>] {
+    while begin < end {
+      let pieces = Self.pieces(from: cut, to: end, of: bytes, atMost: count)
+      guard let last = pieces.last else { break }
+      let counted = Slots<Int>(pieces.count, 0)
+      source.parallel(pieces.count) { [scanner] in counted[$0] = scanner.countQuotes(pieces[$0]) }
+      var starts = [begin]
+      for (index, piece) in pieces.enumerated() {
+        quotes += counted[index]
+        let next = piece.upperBound
+        // One record may cover many cuts.
+        guard next > begin, next > (starts.last ?? 0) else { continue }
+        let start = next < end ? scanner.firstRecord(atOrAfter: next, insideQuotes: quotes % 2 == 1) : end
+        if start > (starts.last ?? 0) { starts.append(start) }
+      }
+      cut = last.upperBound
+      begin = starts.last ?? end
+      if starts.count > 1 { return zip(starts, starts.dropFirst()).map { $0..<$1 } }
+    }
+    return []
+  }
+
+  private static func pieces(from start: Int, to end: Int, of bytes: Int, atMost count: Int) -> [Range<Int>] {
+    var pieces: [Range<Int>] = []
+    var from = start
+    while from < end, pieces.count < count {
+      let to = end - from > bytes ? from + bytes : end
+      pieces.append(from..<to)
+      from = to
+    }
+    return pieces
+  }
+}
+
+extension RecordScanner {
+  func countQuotes(_ range: Range<Int>) -> Int {
+    guard let base = text.baseAddress else { return 0 }
+    return cscan_quotes(base + range.lowerBound, range.count)
+  }
+
+  /// The first offset at or behind `cut` where a record begins.
+  func firstRecord(atOrAfter cut: Int, insideQuotes: Bool) -> Int {
+    // A record begins exactly here if the byte before ended one.
+    if !insideQuotes, cut > 0 {
+      let before = text[cut - 1]
+      if before == 0x0A || (before == 0x0D && text[cut] != 0x0A) { return cut }
+    }
+    var index = cut
+    var quoted = insideQuotes
+    while index < text.count {
+      let byte = text[index]
+      index += 1
+      if byte == UInt8(ascii: "\"") { quoted.toggle() }
+      if !quoted, byte == 0x0A { return index }
+      if !quoted, byte == 0x0D { return index < text.count && text[index] == 0x0A ? index + 1 : index }
+    }
+    return index
+  }
+}
