@@ -1,7 +1,7 @@
 # One command does all set-up and runs the main job; another passes the tests.
 #   make demo      set-up, release build, both pipelines on real data, an HTML report in demo-out/
 #   make test      set-up, every test (release build: simulations need it)
-#   make bench     main jobs timed
+#   make bench     main jobs timed beside DuckDB, Polars, pandas and tea-tasting, into Benchmarks/RESULTS.md
 #   make calibrate error rates of every procedure over 20,000 simulated experiments, into Datasets/CALIBRATION.md
 #   make docs      DocC archive of the library in docs-out/
 #   make install   the binary into $(PREFIX)/bin
@@ -29,8 +29,9 @@ test: setup
 	@swift build -c release --build-tests --scratch-path .build-test
 	@swift test -c release --skip-build --parallel --scratch-path .build-test
 
+BENCH_ROWS ?= 1000000
 bench: build
-	@Benchmarks/run.sh $(VERDICT)
+	@Benchmarks/run.sh $(VERDICT) $(BENCH_ROWS) --peers
 
 calibrate: build
 	@$(VERDICT) kernels calibrate --runs 20000 | tee Datasets/CALIBRATION.md

@@ -3,6 +3,7 @@
 usage: peers.py VERDICT FOLDER [ROUNDS]      FOLDER holds units.csv, exposures.csv and events.csv
 """
 import json
+import math
 import os
 import platform
 import subprocess
@@ -43,29 +44,45 @@ def timed(command):
 
 
 def disagreement(ours, theirs):
-    """The largest relative difference of means that both give."""
+    """The largest relative difference of counts, means, standard errors and ratios that both give."""
     comparison = {metric["name"]: metric["comparisons"][0] for metric in json.loads(ours)["metrics"]}
     worst = 0.0
     for row in json.loads(theirs):
-        for name in ("c", "r"):
-            if name in row and name in comparison:
-                value = comparison[name][row["variant"]]["value"]
-                worst = max(worst, abs(value - row[name]) / abs(row[name]))
+        arms = {name: both[row["variant"]] for name, both in comparison.items()}
+        pairs = [(arms[name]["value"], row[name]) for name in ("c", "r") if name in row and name in arms]
+        if "n" in row:
+            pairs.append((arms["r"]["units"], row["n"]))
+        if "rr" in row:
+            pairs.append((arms["r"]["standardError"], math.sqrt(row["rr"] / row["n"])))
+        if "o" in row:
+            pairs.append((arms["a"]["value"], row["r"] / row["o"]))
+        worst = max([worst] + [abs(our - their) / abs(their) for our, their in pairs])
     return worst
 
 
 def machine():
     with open("/proc/cpuinfo", encoding="utf8") as info:
         model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), platform.machine())
-    return f"{os.cpu_count()} cores, {model}, {platform.system()} {platform.release()}"
+    return f"{os.cpu_count()} cores, {model}"
+
+
+def warm(path):
+    """Reads a file, so that it is in the page cache."""
+    with open(path, "rb", buffering=0) as file:
+        while file.read(1 << 24):
+            pass
 
 
 def main():
     verdict, folder = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
+    files = {name: f"{folder}/{name}.csv" for name in ("units", "exposures", "events")}
+    for path in files.values():
+        warm(path)
     lines = [
-        "# Results", "",
-        f"{machine()}. Best of {rounds} interleaved rounds, whole processes, files in the page cache.",
+        "# Results", "", "Written by `make bench`.", "",
+        f"{machine()}. Best of {rounds} interleaved rounds, whole processes, files in the page cache: "
+        + ", ".join(f"{name}.csv {os.path.getsize(path) / 1e6:.0f} MB" for name, path in files.items()) + ".",
         "Peers: " + ", ".join(f"{peer} {version(peer)}" for peer in PEERS["units"] + ["statsmodels"]) + ".", "",
         "| job | program | wall, s | cpu, s | cpu/wall | memory, MB | times Verdict | differs by |",
         "|---|---|---|---|---|---|---|---|",

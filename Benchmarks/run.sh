@@ -1,26 +1,36 @@
 #!/usr/bin/env bash
 # Times the main jobs of a release build on generated data.
-# usage: Benchmarks/run.sh VERDICT [ROWS] [--peers]
+# usage: Benchmarks/run.sh VERDICT [ROWS] [--peers] [--data FOLDER]
+#   ROWS      of one row a unit; a fifth of that are exposed, with three times as many events
 #   --peers   makes a virtual environment with the peers of requirements.txt, times them beside it, writes RESULTS.md
+#   --data    keeps the generated files there, and takes those that are there
 set -euo pipefail
-usage='usage: Benchmarks/run.sh VERDICT [ROWS] [--peers]'
+usage='usage: Benchmarks/run.sh VERDICT [ROWS] [--peers] [--data FOLDER]'
 verdict=$(realpath "${1:?$usage}")
 shift
 rows=1000000
 peers=no
-for word in "$@"; do
-  case $word in
+folder=
+while [ $# -gt 0 ]; do
+  case $1 in
     --peers) peers=yes ;;
+    --data) shift; folder=${1:?$usage} ;;
     *[!0-9]* | '') echo "$usage" >&2; exit 2 ;;
-    *) rows=$word ;;
+    *) rows=$1 ;;
   esac
+  shift
 done
 here=$(cd "$(dirname "$0")" && pwd)
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+if [ -z "$folder" ]; then
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+fi
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
 
-awk -v rows="$rows" -f "$here/units.awk" >"$folder/units.csv"
-awk -v units=$((rows / 5)) -v events="$rows" -v folder="$folder" -f "$here/events.awk"
+[ -s "$folder/units.csv" ] || awk -v rows="$rows" -f "$here/units.awk" >"$folder/units.csv"
+[ -s "$folder/events.csv" ] ||
+  awk -v units=$((rows / 5)) -v events=$((rows * 3)) -v folder="$folder" -f "$here/events.awk"
 if [ $peers = yes ]; then
   python3 -m venv "$here/.venv"
   "$here/.venv/bin/pip" install --quiet --requirement "$here/requirements.txt"

@@ -60,7 +60,7 @@ public struct AssignmentStream: Sendable {
     var clock = ZoneClock("UTC")
     if case .switchback(_, let time, let zone) = rule {
       columns.append(time)
-      clock = try EventTime.clock(zone)
+      clock = try ZoneClock.named(zone)
     }
     let names = columns.reduce(into: [String]()) { known, name in if !known.contains(name) { known.append(name) } }
     let slots = columns.map { name in names.firstIndex(of: name) ?? 0 }

@@ -12,11 +12,12 @@ extension CSVEngine {
   func join(_ request: MeasurementRequest, _ exposures: ExposureSource, _ events: TableSource) throws -> Measurements {
     let source = try TableSource(exposures.files, options: options)
     let plan = try EventPlan(request, exposures, exposureColumns: source.columns)
-    let clock = try EventTime.clock(exposures.timeZone)
+    let clock = try ZoneClock.named(exposures.timeZone)
     let eventColumns = UnitEvents.columns(plan)
     try events.requireColumns(eventColumns)
 
     let identities = [FileIdentities(events), FileIdentities(source)]
+    try requireMemory(plan, source)
     let units = ExposedUnits(plan, expected: source.estimatedRows)
     let exposureColumns = ExposureConsumer.columns(plan)
     var count = try source.scan(exposureColumns, allowedBadRows: request.allowedBadRows) { part in
@@ -42,17 +43,30 @@ extension CSVEngine {
     let assembly = CellAssembly(plan.shape)
     assembly.take(table.rows, arms: units.arms, segments: units.segments, on: events)
     var measurements = assembly.measurements(
-      files: identities[0].files + identities[1].files, count: count, caps: table.caps)
+      files: identities[0].files + identities[1].files, count: count, limits: table.limits)
     measurements.exposure = table.summary
+    measurements.observed = Measurements.Observed(from: units.earliest, until: totals.latest)
     return measurements
+  }
+}
+
+extension CSVEngine {
+  /// What is kept of a unit: its id and place, what stands beside it, its sums, and its row when all is read.
+  private func requireMemory(_ plan: EventPlan, _ exposures: TableSource) throws(MemoryFault) {
+    let units = exposures.estimatedRows
+    let bytes = exposures.parts.reduce(0) { $0 + $1.file.text.count }
+    let perUnit =
+      128 + 8 * plan.attributes.count + 16 * plan.values.count + 8 * plan.columns.count
+      + 8 * plan.request.segmentColumns.count + (plan.request.clusterColumn == nil ? 0 : 24)
+    try MemoryNeed.require(Double(units) * Double(perUnit) + Double(bytes) / 2, for: "\(units) exposures", options)
   }
 }
 
 /// The numbers of the units that are compared.
 private struct UnitTable {
   private(set) var rows: CodedRows
-  /// For each metric the thresholds of its outcome columns.
-  private(set) var caps: [[Double]?] = []
+  /// What each metric's outcome columns are cut to.
+  private(set) var limits: [[Limits]] = []
   let summary: ExposureSummary
 
   init(_ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals) throws {
@@ -61,10 +75,13 @@ private struct UnitTable {
     let observed = kept.map { totals.latest - units.times[$0] }
     let immature = observed.count { plan.longestWindow > $0 }
     let values = plan.columns.map { column in
-      zip(kept, observed).map { unit, observed in
+      let missing = column.isOutcome && plan.request.metrics[column.metric].options.missing == .zero ? 0 : Double.nan
+      return zip(kept, observed).map { unit, observed in
         if column.matureAfter > observed, !plan.exposures.includesImmature { return Double.nan }
         switch column.source {
-        case .events(let value): return totals.number(unit, value)
+        case .events(let value):
+          let number = totals.number(unit, value)
+          return number.isNaN ? missing : number
         case .reaches(let value, let threshold): return totals.number(unit, value) >= threshold ? 1 : 0
         case .attribute(let place): return units.attributes[unit * units.width + place]
         }
@@ -78,26 +95,17 @@ private struct UnitTable {
       clusters: all(units.clusters), segments: units.segments.map(all))
     summary = ExposureSummary(
       unitsInSeveralArms: units.count - kept.count, immatureUnits: immature, events: totals.count.events,
-      eventsAsked: totals.count.asked, eventsOfUnits: totals.count.ofUnits, observedFrom: units.earliest,
-      observedUntil: totals.latest)
-    caps = plan.request.metrics.indices.map { metric in
-      plan.request.metrics[metric].options.cap.map { cap(of: metric, plan, $0) }
+      eventsAsked: totals.count.asked, eventsOfUnits: totals.count.ofUnits)
+    for metric in plan.request.metrics.indices {
+      let places = plan.places[metric].filter { plan.columns[$0].isOutcome }
+      limits.append(try places.map { try cut($0, plan.request.metrics[metric]) })
     }
   }
 
-  /// Pulls in the outcomes of a metric and returns the thresholds; percentiles are of all arms pooled, type 7.
-  private mutating func cap(of metric: Int, _ plan: EventPlan, _ cap: Metric.Cap) -> [Double] {
-    plan.places[metric].filter { plan.columns[$0].isOutcome }.map { place in
-      let threshold: Double
-      switch cap {
-      case .absolute(let value): threshold = value
-      case .percentile(let percentile):
-        threshold = SampleQuantile.type7(rows.values[place].filter { !$0.isNaN }.sorted(), percentile / 100)
-      }
-      for row in rows.values[place].indices where rows.values[place][row] > threshold {
-        rows.values[place][row] = threshold
-      }
-      return threshold
-    }
+  /// Pulls in the values of a column and returns the thresholds; percentiles are of all arms pooled, type 7.
+  private mutating func cut(_ place: Int, _ metric: Metric) throws -> Limits {
+    let limits = try metric.limits { rows.values[place].filter { !$0.isNaN } }
+    if limits != Limits() { rows.values[place] = rows.values[place].map { limits.clamped($0) } }
+    return limits
   }
 }

@@ -7,7 +7,7 @@ import Tables
 /// The native engine: CSV, TSV and their gzip, one row a unit, in one parallel pass.
 ///
 /// With a cluster column the rows are summed to cluster totals first (`ClusterTotals.moments` says in which columns).
-/// Percentile caps need the values before they can be cut, so those columns are read twice.
+/// Percentiles that cut values need them before, so those columns are read twice.
 public struct CSVEngine: Engine {
   public var options: TableOptions
 
@@ -24,44 +24,78 @@ public struct CSVEngine: Engine {
 
   package func measure(_ request: MeasurementRequest, _ source: TableSource) throws -> Measurements {
     if let exposures = request.exposures { return try join(request, exposures, source) }
-    let caps = try thresholds(request, source)
-    let plan = ColumnPlan(request, caps: caps)
+    try requireMemory(request, source)
+    let limits = try limits(request, source)
+    let clock = try ZoneClock.named(request.timeZone)
+    let plan = ColumnPlan(request, limits: limits)
     let assembly = CellAssembly(plan.shape)
     let duplicates = DuplicateUnits(request, source)
     let identity = FileIdentities(source)
+    var times = TimeRange()
     let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { part in
-      UnitRowConsumer(plan, part: part, nullWords: options.nullWords)
+      UnitRowConsumer(plan, part: part, nullWords: options.nullWords, clock: clock)
     } beside: {
       identity.take($0, of: $1)
     } deliver: { consumers, _ in
+      for consumer in consumers { times.merge(consumer.times) }
       assembly.take(consumers, on: source)
       duplicates?.take(consumers)
     }
     try duplicates?.check()
-    return assembly.measurements(files: identity.files, count: count, caps: caps)
+    var measurements = assembly.measurements(files: identity.files, count: count, limits: limits)
+    measurements.observed = times.observed
+    return measurements
   }
 
-  /// The cap of each metric's outcome columns; percentiles are of all arms pooled, type 7.
-  func thresholds(_ request: MeasurementRequest, _ source: TableSource) throws -> [[Double]?] {
+  /// Hashes of ids, held twice while they are compared; values of quantiles and of columns cut at percentiles.
+  private func requireMemory(_ request: MeasurementRequest, _ source: TableSource) throws(MemoryFault) {
+    let kept = request.metrics.reduce(0) { sum, metric in
+      let isCut = [metric.options.cap, metric.options.floor].contains {
+        if case .percentile = $0 { true } else { false }
+      }
+      return sum + (metric.isQuantile ? 16 : 0) + (isCut ? 16 : 0)
+    }
+    let keys = request.unitColumn == nil || request.clusterColumn != nil ? 0 : 16
+    let rows = source.estimatedRows
+    try MemoryNeed.require(Double(rows) * Double(kept + keys), for: "\(rows) rows", options)
+  }
+
+  /// What each metric's outcome columns are cut to; percentiles are of all arms pooled, type 7.
+  func limits(_ request: MeasurementRequest, _ source: TableSource) throws -> [[Limits]] {
     try request.metrics.map { metric in
-      switch metric.options.cap {
-      case nil: return nil
-      case .absolute(let value): return metric.outcomeColumns.map { _ in value }
-      case .percentile(let percentile):
-        return try metric.outcomeColumns.map { column in
-          let values = try pooled(column, request, source)
-          return SampleQuantile.type7(of: values, at: [percentile / 100])[0]
-        }
+      try metric.outcomeColumns.map { column in
+        try metric.limits { try pooled(column, metric.options.missing, request, source) }
       }
     }
   }
 
-  private func pooled(_ column: String, _ request: MeasurementRequest, _ source: TableSource) throws -> [Double] {
+  private func pooled(
+    _ column: String, _ missing: Metric.Missing, _ request: MeasurementRequest, _ source: TableSource
+  ) throws -> [Double] {
     let words = options.nullWords.map { Array($0.utf8) }
     let result = try source.scan([column], allowedBadRows: request.allowedBadRows) { part in
-      NumberConsumer(column: column, base: UInt(bitPattern: part.file.text.baseAddress), nullWords: words)
+      NumberConsumer(
+        column: column, base: UInt(bitPattern: part.file.text.baseAddress), nullWords: words, missing: missing)
     }
     return result.consumers.flatMap(\.values)
+  }
+}
+
+extension Metric {
+  /// - Parameter values: of one outcome column, all arms together; asked for only if a percentile is.
+  func limits(of values: () throws -> [Double]) throws -> Limits {
+    var sorted: [Double]?
+    func limit(_ cut: Cap?) throws -> Double? {
+      switch cut {
+      case nil: return nil
+      case .absolute(let value): return value
+      case .percentile(let percentile):
+        let known = try sorted ?? values().sorted()
+        sorted = known
+        return known.isEmpty ? nil : SampleQuantile.type7(known, percentile / 100)
+      }
+    }
+    return try Limits(low: limit(options.floor), high: limit(options.cap))
   }
 }
 
@@ -70,12 +104,19 @@ struct NumberConsumer: RowConsumer, Sendable {
   let column: String
   let base: UInt
   let nullWords: [[UInt8]]
+  let missing: Metric.Missing
   var values: [Double] = []
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
     let field = fields[0]
-    if field.trimmed.isMissing(nullWords) { return }
     let place = Int(UInt(bitPattern: field.start) - base)
+    if field.trimmed.isMissing(nullWords) {
+      switch missing {
+      case .exclude: return
+      case .zero: return values.append(0)
+      case .refuse: throw RowFault(.emptyCell(column: column), offset: place)
+      }
+    }
     switch field.number {
     case .value(let value): values.append(value)
     case .notANumber:

@@ -60,7 +60,7 @@ final class CellAssembly {
   }
 
   /// All cells, with rare segments put together.
-  func measurements(files: [InputFile], count: ScanCount, caps: [[Double]?]) -> Measurements {
+  func measurements(files: [InputFile], count: ScanCount, limits: [[Limits]]) -> Measurements {
     var table = CellTable(shape.request)
     for (arm, cellRows) in zip(arms.strings, rows) {
       for row in cellRows {
@@ -74,7 +74,7 @@ final class CellAssembly {
         }
       }
     }
-    return table.measurements(files: files, count: count, caps: caps)
+    return table.measurements(files: files, count: count, limits: limits)
   }
 }
 

@@ -18,7 +18,7 @@ struct CellTable {
     if let known = cells[key] { known.merge(cell) } else { cells[key] = cell }
   }
 
-  func measurements(files: [InputFile], count: ScanCount, caps: [[Double]?]) -> Measurements {
+  func measurements(files: [InputFile], count: ScanCount, limits: [[Limits]]) -> Measurements {
     var folded = self
     folded.foldRareSegments()
     let keys = folded.cells.keys.sorted { a, b in folded.order(a, b) }
@@ -29,7 +29,8 @@ struct CellTable {
           metrics: request.metrics.indices.map { metric in
             let data = cell.data(metric: metric)
             return Measurements.MetricData(
-              moments: data.moments, missing: data.missing, sortedValues: data.sorted, capValue: caps[metric]?.first)
+              moments: data.moments, missing: data.missing, sortedValues: data.sorted,
+              capValue: limits[metric].first?.high, floorValue: limits[metric].first?.low)
           })
       }
     }

@@ -1,12 +1,33 @@
 import Experiments
+import Statistics
 
 /// A column of numbers that some metric needs, as it is to be read.
 struct ValueColumn: Hashable {
   var name: String
   /// Read as 0/1, true/false.
   var isBoolean: Bool
-  /// Values above are counted as this one.
-  var cap: Double?
+  var limits = Limits()
+  var missing = Metric.Missing.exclude
+}
+
+/// Values beyond are counted as these.
+struct Limits: Hashable, Sendable {
+  var low: Double?
+  var high: Double?
+
+  /// - Throws: `DomainError` unless low is at most high.
+  init(low: Double? = nil, high: Double? = nil) throws(DomainError) {
+    (self.low, self.high) = (low, high)
+    if let low, let high, low > high { throw DomainError("floor", low, "must be at most the cap, \(high)") }
+  }
+  init() {}
+
+  @inline(__always)
+  func clamped(_ value: Double) -> Double {
+    if let high, value > high { return high }
+    if let low, value < low { return low }
+    return value
+  }
 }
 
 /// Which columns are read, and where each metric finds its own among them.
@@ -16,15 +37,16 @@ struct ColumnPlan {
   /// For each metric the places of its columns in `values`, in the metric's order.
   private(set) var places: [[Int]] = []
 
-  /// - Parameter caps: the threshold of each metric's outcome columns, in the order of `Metric.outcomeColumns`.
-  init(_ request: MeasurementRequest, caps: [[Double]?]) {
+  /// - Parameter limits: of each metric's outcome columns, in the order of `Metric.outcomeColumns`.
+  init(_ request: MeasurementRequest, limits: [[Limits]]) {
     self.request = request
-    for (metric, thresholds) in zip(request.metrics, caps) {
+    for (metric, thresholds) in zip(request.metrics, limits) {
       let outcomes = metric.outcomeColumns
       let columns = metric.columns.enumerated().map { index, name in
         ValueColumn(
           name: name, isBoolean: metric.isProportion,
-          cap: index < outcomes.count ? thresholds?[index] : nil)
+          limits: index < outcomes.count ? thresholds[index] : Limits(),
+          missing: index < outcomes.count ? metric.options.missing : .exclude)
       }
       places.append(
         columns.map { column in
@@ -39,7 +61,8 @@ struct ColumnPlan {
 
   /// The names to scan, each once: variant, unit, cluster, segments, values.
   var names: [String] {
-    let keys = [request.variantColumn] + [request.unitColumn, request.clusterColumn].compactMap { $0 }
+    let keys =
+      [request.variantColumn] + [request.unitColumn, request.clusterColumn, request.timeColumn].compactMap { $0 }
     var seen: Set<String> = []
     return (keys + request.segmentColumns + values.map(\.name)).filter { seen.insert($0).inserted }
   }

@@ -67,7 +67,7 @@ public struct EventLogReader: Sendable {
     let source = try TableSource(paths, options: options)
     guard isEnoughByUnit(settings) else { return .log(try read(source)) }
     let reader = ActivityReader(
-      columns: columns, clock: try EventTime.clock(timeZone), source: source, allowedBadRows: allowedBadRows)
+      columns: columns, clock: try ZoneClock.named(timeZone), source: source, allowedBadRows: allowedBadRows)
     if let index = try reader.read(settings) { return .activity(index) }
     return .log(try read(source))
   }
@@ -83,7 +83,7 @@ public struct EventLogReader: Sendable {
   public func read(_ paths: [String]) throws -> EventLog { try read(TableSource(paths, options: options)) }
 
   private func read(_ source: TableSource) throws -> EventLog {
-    let clock = try EventTime.clock(timeZone)
+    let clock = try ZoneClock.named(timeZone)
     if columns.startEvent != nil || columns.returnEvent != nil, columns.event == nil {
       throw EventLogFault(.eventColumnMissing)
     }

@@ -1,6 +1,38 @@
 import Basics
+import Experiments
 import Foundation
 import Tables
+
+/// The first and the last of some times.
+struct TimeRange: Sendable {
+  private(set) var first = Int64.max
+  private(set) var last = Int64.min
+
+  @inline(__always)
+  mutating func insert(_ seconds: Int64) {
+    first = min(first, seconds)
+    last = max(last, seconds)
+  }
+
+  mutating func merge(_ other: TimeRange) {
+    first = min(first, other.first)
+    last = max(last, other.last)
+  }
+
+  /// Nil if there was none.
+  var observed: Measurements.Observed? {
+    first <= last ? Measurements.Observed(from: first, until: last) : nil
+  }
+}
+
+extension ZoneClock {
+  /// - Throws: `EventLogFault` if there is no such zone.
+  static func named(_ zone: String) throws(EventLogFault) -> ZoneClock {
+    if let clock = ZoneClock(zone) { return clock }
+    let known = TimeZone.knownTimeZoneIdentifiers
+    throw EventLogFault(.unknownTimeZone(zone, nearest: nearestName(to: zone, among: known)))
+  }
+}
 
 /// A time that the user wrote in an option or a spec.
 public enum EventTime {
@@ -18,19 +50,10 @@ public enum EventTime {
   public static func moment(
     _ text: String, timeZone: String, dateStandsFor offset: Int64 = 0
   ) throws(EventLogFault) -> Int64 {
-    var clock = try clock(timeZone)
+    var clock = try ZoneClock.named(timeZone)
     let stamp = Array(text.utf8).withUnsafeBufferPointer { FieldParsing.timestamp($0) }
     guard var stamp else { throw EventLogFault(.notATime(text)) }
     if text.utf8.count == 10 { stamp.localSeconds += offset }
     return clock.seconds(of: stamp)
-  }
-
-  /// The clock of a time zone.
-  ///
-  /// - Throws: `EventLogFault` if there is no such zone.
-  static func clock(_ timeZone: String) throws(EventLogFault) -> ZoneClock {
-    if let clock = ZoneClock(timeZone) { return clock }
-    let known = TimeZone.knownTimeZoneIdentifiers
-    throw EventLogFault(.unknownTimeZone(timeZone, nearest: nearestName(to: timeZone, among: known)))
   }
 }

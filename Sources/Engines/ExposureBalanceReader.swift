@@ -32,7 +32,7 @@ public struct ExposureBalanceReader: Sendable {
       files: exposures.files, variantColumn: variantColumn, unitColumn: unitColumn, segmentColumns: segmentColumns,
       metrics: [])
     let plan = try EventPlan(request, exposures, exposureColumns: source.columns)
-    let clock = try EventTime.clock(exposures.timeZone)
+    let clock = try ZoneClock.named(exposures.timeZone)
     let units = ExposedUnits(plan)
     let columns = ExposureConsumer.columns(plan)
     let count = try source.scan(columns, allowedBadRows: allowedBadRows) { part in

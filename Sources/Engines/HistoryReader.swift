@@ -24,9 +24,9 @@ public struct HistoryReader: Sendable {
   /// - Throws: `TableFault` for the files; `DomainError` if the clusters allow no estimate.
   public func read(_ paths: [String]) throws -> History {
     let source = try TableSource(paths, options: options)
-    let caps = try CSVEngine(options: options).thresholds(
+    let limits = try CSVEngine(options: options).limits(
       MeasurementRequest(files: paths, metrics: [metric], allowedBadRows: allowedBadRows), source)[0]
-    let plan = HistoryPlan(metric: metric, caps: caps, clusterColumn: clusterColumn, timeColumn: timeColumn)
+    let plan = HistoryPlan(metric: metric, limits: limits, clusterColumn: clusterColumn, timeColumn: timeColumn)
     let words = options.nullWords.map { Array($0.utf8) }
     let result = try source.scan(plan.names, allowedBadRows: allowedBadRows) { part in
       HistoryConsumer(plan, base: UInt(bitPattern: part.file.text.baseAddress), nullWords: words)
@@ -35,7 +35,7 @@ public struct HistoryReader: Sendable {
     for consumer in result.consumers { all.merge(consumer.totals) }
     var history = History(
       files: FileIdentities(source).files, rows: result.rows, unreadableRows: result.badRows,
-      missing: all.missing, moments: all.moments, capValue: caps?.first)
+      missing: all.missing, moments: all.moments, capValue: limits.first?.high)
     if let clusterColumn {
       history.clusters = History.Clusters(column: clusterColumn, try all.intraclassCorrelation(of: metric))
     }
@@ -59,10 +59,12 @@ private struct HistoryPlan: Sendable {
   let names: [String]
   let slots: [Int]
 
-  init(metric: Metric, caps: [Double]?, clusterColumn: String?, timeColumn: String?) {
+  init(metric: Metric, limits: [Limits], clusterColumn: String?, timeColumn: String?) {
     let outcomes = metric.outcomeColumns.count
     values = metric.columns.enumerated().map { place, name in
-      ValueColumn(name: name, isBoolean: metric.isProportion, cap: place < outcomes ? caps?[place] : nil)
+      ValueColumn(
+        name: name, isBoolean: metric.isProportion, limits: place < outcomes ? limits[place] : Limits(),
+        missing: place < outcomes ? metric.options.missing : .exclude)
     }
     self.clusterColumn = clusterColumn
     self.timeColumn = timeColumn
@@ -168,7 +170,13 @@ private struct HistoryConsumer: RowConsumer, Sendable {
 
   /// Nil where the value is missing.
   private func number(_ field: Field, _ column: ValueColumn) throws(RowFault) -> Double? {
-    if field.trimmed.isMissing(nullWords) { return nil }
+    if field.trimmed.isMissing(nullWords) {
+      switch column.missing {
+      case .exclude: return nil
+      case .zero: return column.limits.clamped(0)
+      case .refuse: throw fault(.emptyCell(column: column.name), field)
+      }
+    }
     let shown = { String(field.string.prefix(40)) }
     if column.isBoolean {
       guard let boolean = FieldParsing.boolean(field.trimmed) else {
@@ -177,7 +185,7 @@ private struct HistoryConsumer: RowConsumer, Sendable {
       return boolean ? 1 : 0
     }
     switch field.number {
-    case .value(let value): return column.cap.map { min($0, value) } ?? value
+    case .value(let value): return column.limits.clamped(value)
     case .notANumber: throw fault(.notANumber(column: column.name, found: shown()), field)
     case .tooLarge: throw fault(.numberTooLarge(column: column.name, found: shown()), field)
     }

@@ -12,6 +12,9 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private let variantSlot: Int
   private let unitSlot: Int?
   private let clusterSlot: Int?
+  private let timeSlot: Int?
+  private var clock: ZoneClock
+  private(set) var times = TimeRange()
   private let segmentSlots: [Int]
   private let valueSlots: [Int]
   /// A word such as -99 stands for a missing value.
@@ -32,7 +35,9 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   /// Hashes of the unit ids.
   private(set) var units: [UInt64] = []
 
-  init(_ plan: ColumnPlan, part: TablePart, nullWords: [String]) {
+  init(_ plan: ColumnPlan, part: TablePart, nullWords: [String], clock: ZoneClock) {
+    self.clock = clock
+    timeSlot = plan.request.timeColumn.flatMap { plan.names.firstIndex(of: $0) }
     self.plan = plan
     base = UInt(bitPattern: part.file.text.baseAddress)
     self.nullWords = nullWords.map { Array($0.utf8) }
@@ -65,6 +70,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     if let unitSlot, fields[unitSlot].count == 0 {
       throw fault(.emptyCell(column: plan.request.unitColumn ?? ""), fields[unitSlot])
     }
+    if let timeSlot { times.insert(try readTime(fields[timeSlot])) }
     armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
     for index in values.indices { values[index].append(row[index]) }
     if let clusterSlot { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: fields[clusterSlot]))) }
@@ -77,7 +83,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   /// All rows of a block, if there is nothing wrong with any.
   mutating func consume(_ block: FieldBlock) -> Bool {
     let before = armCodes.count
-    guard readKeys(block), readUnits(block), readValues(block) else {
+    guard readKeys(block), readUnits(block), readValues(block), readTimes(block) else {
       armCodes.removeLast(armCodes.count - before)
       clusterCodes.removeLast(max(0, clusterCodes.count - before))
       units.removeLast(max(0, units.count - before))
@@ -107,13 +113,35 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     return unitIsKey ? units.grow(by: block.rows, 0) { block.hashes(unitSlot, into: $0) } : block.isFilled(unitSlot)
   }
 
+  private mutating func readTimes(_ block: FieldBlock) -> Bool {
+    guard let timeSlot else { return true }
+    return withUnsafeTemporaryAllocation(of: Int64.self, capacity: block.rows + 1) { seconds in
+      guard let start = seconds.baseAddress,
+        block.times(
+          timeSlot, into: start,
+          other: { field in
+            FieldParsing.timestamp(field.trimmed).map { clock.seconds(of: $0) }
+          })
+      else { return false }
+      for row in 0..<block.rows { times.insert(seconds[row]) }
+      return true
+    }
+  }
+
+  private mutating func readTime(_ field: Field) throws(RowFault) -> Int64 {
+    let column = plan.request.timeColumn ?? ""
+    if let stamp = FieldParsing.timestamp(field.trimmed) { return clock.seconds(of: stamp) }
+    if field.trimmed.isEmpty { throw fault(.emptyCell(column: column), field) }
+    throw fault(.notATime(column: column, found: shown(field)), field)
+  }
+
   private mutating func readValues(_ block: FieldBlock) -> Bool {
     for (index, column) in plan.values.enumerated() {
       var all: [Double] = []
       swap(&all, &values[index])
       let isNumeric = all.grow(by: block.rows, 0) { start in
         column.isBoolean
-          ? !hasNumericNullWord && block.bits(valueSlots[index], into: start) { other($0, column) }
+          ? block.bits(valueSlots[index], into: start) { other($0, column) } && settle(start, block.rows, column)
           : block.decimals(valueSlots[index], into: start) { other($0, column) } && settle(start, block.rows, column)
       }
       values[index] = all
@@ -128,6 +156,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     units.removeAll(keepingCapacity: true)
     for index in values.indices { values[index].removeAll(keepingCapacity: true) }
     for index in segmentCodes.indices { segmentCodes[index].removeAll(keepingCapacity: true) }
+    times = TimeRange()
     // Few words are worth keeping; of many most will not come again.
     clusters = Interner()
     for index in segments.indices where segments[index].count > Self.fewWords { segments[index] = Interner() }
@@ -145,12 +174,16 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     return nil
   }
 
-  /// Caps a column of a block; false if a number may be a word for a missing value.
+  /// Cuts a column of a block and fills its gaps; false if a number may be a word for a missing value, or one must not be.
   private func settle(_ values: UnsafeMutablePointer<Double>, _ rows: Int, _ column: ValueColumn) -> Bool {
     if hasNumericNullWord { return false }
-    if let cap = column.cap {
-      for row in 0..<rows where values[row] > cap { values[row] = cap }
+    if column.missing != .exclude {
+      for row in 0..<rows where values[row].isNaN {
+        if column.missing == .refuse { return false }
+        values[row] = 0
+      }
     }
+    if column.limits != Limits() { for row in 0..<rows { values[row] = column.limits.clamped(values[row]) } }
     return true
   }
 
@@ -160,7 +193,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
       let field = fields[valueSlots[index]]
       let text = field.trimmed
       if text.isEmpty || (!nullWords.isEmpty && text.isMissing(nullWords)) {
-        row[index] = .nan
+        row[index] = try missing(plan.values[index], field)
         continue
       }
       if plan.values[index].isBoolean {
@@ -172,10 +205,18 @@ struct UnitRowConsumer: RowConsumer, Sendable {
       }
       switch FieldParsing.number(text) {
       case .value(let value):
-        if let cap = plan.values[index].cap, value > cap { row[index] = cap } else { row[index] = value }
+        row[index] = plan.values[index].limits.clamped(value)
       case .notANumber: throw fault(.notANumber(column: plan.values[index].name, found: shown(field)), field)
       case .tooLarge: throw fault(.numberTooLarge(column: plan.values[index].name, found: shown(field)), field)
       }
+    }
+  }
+
+  private func missing(_ column: ValueColumn, _ field: Field) throws(RowFault) -> Double {
+    switch column.missing {
+    case .exclude: return .nan
+    case .zero: return column.limits.clamped(0)
+    case .refuse: throw fault(.emptyCell(column: column.name), field)
     }
   }
 

@@ -20,6 +20,8 @@ extension TableSource {
     try requireColumns(names)
     var total = ScanCount()
     var firstBad: TableFault?
+    let bytes = parts.reduce(0) { $0 + $1.file.text.count }
+    var before = 0
     for (number, part) in parts.enumerated() {
       let scanner = scanner(of: names, in: part)
       var cutter = ChunkCutter(part, bytes: options.chunkBytes)
@@ -54,8 +56,10 @@ extension TableSource {
         }
         deliver(consumers, number)
         part.file.forget(first.lowerBound..<last.upperBound)
+        options.progress?(before + last.upperBound, bytes)
         for index in consumers.indices where consumers[index].clear() { used.append(consumers[index]) }
       }
+      before += part.file.text.count
     }
     guard total.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
     if let firstBad, Double(total.badRows) > allowedBadRows * Double(total.rows) { throw firstBad }

@@ -50,6 +50,19 @@ public final class TableFile: @unchecked Sendable {
     isMapped = false
   }
 
+  /// Text that was made of another file, which it is identified by.
+  package init(name: String, bytes: [UInt8], original: TableFile) {
+    self.name = name
+    let copy = Self.owned(bytes)
+    text = copy.bytes
+    self.original = original.original
+    release = {
+      copy.release()
+      withExtendedLifetime(original) {}
+    }
+    isMapped = false
+  }
+
   deinit { release() }
 
   /// The 1-based line and column of a byte. Counts the lines before it, so it is for errors only.

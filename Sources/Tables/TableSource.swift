@@ -14,6 +14,10 @@ public struct TableOptions: Sendable {
   package var batchChunks = 16
   /// Nil: one thread a core.
   public var threads: Int?
+  /// Gets the bytes read so far and those of all files, now and then, on one thread at a time; once for each pass.
+  public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+  /// Bytes of memory that may be used; nil: what the system says is free.
+  public var memoryBytes: Int?
 
   public init(delimiter: UInt8? = nil, nullWords: [String] = [], threads: Int? = nil) {
     self.delimiter = delimiter
@@ -85,7 +89,7 @@ package struct TablePart: Sendable {
   package let bodyStart: Int
   package let headerPosition: SourcePosition
 
-  init(_ file: TableFile, delimiter wanted: UInt8?) throws(TableFault) {
+  package init(_ file: TableFile, delimiter wanted: UInt8?) throws(TableFault) {
     self.file = file
     let text = file.text
     let hasMark = text.count >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF

@@ -22,6 +22,10 @@ struct TableInputOptions: ParsableArguments {
   @Option(help: "Threads; by default one a core. Results do not depend on it.")
   var threads: Int?
 
+  @Option(
+    help: ArgumentHelp("Memory that may be used, such as 4GB; by default what the system has free.", valueName: "size"))
+  var memory: String?
+
   @Flag(name: .customLong("sha256"), help: "Identify inputs by SHA-256 instead of XXH64 (slower).")
   var sha256 = false
 
@@ -29,7 +33,22 @@ struct TableInputOptions: ParsableArguments {
     guard allowBadRows >= 0, allowBadRows <= 1 else {
       throw UsageFault(sentence: "--allow-bad-rows: expected a share in [0, 1], found \(allowBadRows).")
     }
-    return TableOptions(delimiter: try delimiter.map(separator), nullWords: nullWords, threads: threads)
+    var options = TableOptions(delimiter: try delimiter.map(separator), nullWords: nullWords, threads: threads)
+    options.memoryBytes = try memory.map(size)
+    if Terminal.errorIsTerminal {
+      let bar = ProgressBar()
+      options.progress = { bar.show($0, of: $1) }
+    }
+    return options
+  }
+
+  private func size(_ word: String) throws -> Int {
+    let units: [(String, Double)] = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12)]
+    let unit = units.first { word.uppercased().hasSuffix($0.0) }
+    guard let number = Double(unit.map { word.dropLast($0.0.count) } ?? word[...]), number > 0,
+      let bytes = Int(exactly: (number * (unit?.1 ?? 1)).rounded())
+    else { throw UsageFault(sentence: "--memory: expected a size such as 500MB or 4GB, found '\(word)'.") }
+    return bytes
   }
 
   private func separator(_ word: String) throws -> UInt8 {

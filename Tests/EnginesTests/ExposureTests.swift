@@ -80,7 +80,8 @@ import Testing
     #expect(
       measured.exposure
         == ExposureSummary(
-          unitsInSeveralArms: 1, immatureUnits: 1, events: 12, eventsOfUnits: 11, observedUntil: 1000))
+          unitsInSeveralArms: 1, immatureUnits: 1, events: 12, eventsAsked: 12, eventsOfUnits: 11))
+    #expect(measured.observed == Measurements.Observed(from: 50, until: 1000))
     #expect(measured.arms.map(\.units) == [1, 2])
     #expect(measured.cells[1].metrics[0].missing == 1)
     let included = try Self.measure(exposures: Self.exposures, events: Self.events, [metric]) {
@@ -92,6 +93,22 @@ import Testing
   @Test func capsArePercentilesOfAllArms() throws {
     // Sums 7 (a), -6 (b), 6 (d): the median is 6.
     #expect(try Self.means("m=mean(v) | event: buy | cap: p50") == [[6], [0]])
+  }
+
+  /// Events that no metric asks for are read and checked, but not looked up.
+  @Test func eventsAskedFor() throws {
+    let measured = try Self.measure(exposures: Self.exposures, events: Self.events, ["m=mean(v) | event: view"])
+    #expect(measured.exposure?.events == 12)
+    #expect(measured.exposure?.eventsAsked == 2)
+    #expect(measured.exposure?.eventsOfUnits == 2)
+  }
+
+  @Test func bothTailsAndGaps() throws {
+    // Sums 7 (a), -6 (b), 6 (d): cut to [0, 6.5].
+    #expect(try Self.means("m=mean(v) | event: buy | cap: 6.5 | floor: 0") == [[6.5], [3]])
+    // d viewed nothing: without a largest value it is left out, or counts as zero.
+    #expect(try Self.means("m=mean(v) | event: view | aggregate: max | missing: exclude")[1] == [8])
+    #expect(try Self.means("m=mean(v) | event: view | aggregate: max | missing: zero")[1] == [4])
   }
 
   /// Thousands of random events against a plain definition, for any cut and threads.

@@ -162,4 +162,107 @@ import Testing
       base + ["--method", "group-sequential", "--planned-units", "800", "--format", "table"], in: text)
     #expect(table.output.contains("group-sequential"))
   }
+
+  // MARK: - Ways in and out
+
+  private static let events = """
+    user_id,timestamp,event,value
+    a1,2026-01-01T10:00:00Z,purchase,5
+    a1,2026-01-09T10:00:00Z,purchase,100
+    a1,2025-12-30T10:00:00Z,purchase,3
+    b1,2026-01-02T10:00:00Z,purchase,9
+    nobody,2026-01-02T10:00:00Z,purchase,1000
+    b2,2026-01-20T10:00:00Z,view,
+
+    """
+
+  private static let exposures =
+    "user_id,variant,timestamp\n"
+    + ["a1,control", "a2,control", "b1,treatment", "b2,treatment", "c,control", "c,treatment"]
+    .map { "\($0),2026-01-01\n" }.joined()
+
+  /// By hand, windows of a week: control a1 5 and a2 0, treatment b1 9 and b2 0; before: a1 3. c was in both arms.
+  @Test func exposuresAndEvents() throws {
+    let folder = try Folder()
+    try folder.write(Self.events, to: "events.csv")
+    try folder.write(Self.exposures, to: "exposures.csv")
+    let outcome = try Program.run(
+      [
+        "analyze", "events.csv", "--exposures", "exposures.csv", "--format", "json", "--statistics", "s.json",
+        "--metric",
+        "m=mean(value, covariates: value) | event: purchase | window: 7d | lookback: 28d", "--metric",
+        "p=proportion(*) | event: purchase | window: 7d",
+      ], in: folder)
+    let analysis = try JSONValue(parsing: Array(outcome.output.utf8))
+    let values = analysis["metrics"]?.array?.map { metric in
+      ["control", "treatment"].map { metric["comparisons"]?[0]?[$0]?["value"]?.double }
+    }
+    #expect(values == [[2.5, 4.5], [0.5, 0.5]])
+    let stored = try JSONValue(parsing: Array(folder.text("s.json").utf8))
+    #expect(stored["cells"]?[0]?["metrics"]?[0]?["mean"]?.array?.map(\.double) == [2.5, 1.5])
+    #expect(analysis["checks"]?.array?.contains { $0["name"]?.string == "exposures" } == true)
+  }
+
+  /// Rows, their statistics, and statistics of two parts put together: one result.
+  @Test func statisticsInPlaceOfRows() throws {
+    let folder = try Folder()
+    let lines = Self.units().split(separator: "\n")
+    try folder.write(Self.units(), to: "all.csv")
+    for (name, rest) in [("one", 0), ("two", 1)] {
+      let rows = lines.dropFirst().enumerated().filter { $0.offset % 2 == rest }.map { String($0.element) }
+      try folder.write(([String(lines[0])] + rows).joined(separator: "\n") + "\n", to: "\(name).csv")
+      _ = try Program.run(["analyze", "\(name).csv", "--statistics", "\(name).json"] + Self.metrics, in: folder)
+    }
+    func lifts(_ arguments: [String]) throws -> [Double?] {
+      let outcome = try Program.run(["analyze"] + arguments + ["--format", "json"], in: folder)
+      #expect(outcome.exit == 0, "\(outcome.errors)")
+      let analysis = try JSONValue(parsing: Array(outcome.output.utf8))
+      return analysis["metrics"]?.array?.map { $0["comparisons"]?[0]?["lift"]?["upper"]?.double } ?? []
+    }
+    let rows = try lifts(["all.csv"] + Self.metrics)
+    let parts = try lifts(["one.json", "two.json"])
+    #expect(rows.count == 3 && parts.count == 3)
+    for (a, b) in zip(rows, parts) { #expect(abs((a ?? 0) - (b ?? 1)) < 1e-12) }
+    let mixed = try Program.run(["analyze", "one.json", "--metric", "m=mean(x)"], in: folder)
+    #expect(mixed.exit == 2 && mixed.errors.contains("files of statistics say themselves what was measured"))
+  }
+
+  /// Several files, a pattern, gzip and standard input give what one file gives.
+  @Test func everyWayIn() throws {
+    let folder = try Folder()
+    let lines = Self.units().split(separator: "\n").map(String.init)
+    try folder.write(Self.units(), to: "all.csv")
+    try folder.write((lines[...150]).joined(separator: "\n") + "\n", to: "part-1.csv")
+    try folder.write(([lines[0]] + lines[151...]).joined(separator: "\n"), to: "part-2.csv")
+    let zip = Process()
+    zip.executableURL = URL(filePath: "/bin/gzip")
+    zip.arguments = ["-k", folder.file("all.csv")]
+    try zip.run()
+    zip.waitUntilExit()
+    func metrics(_ files: [String], input: String? = nil) throws -> String? {
+      let arguments = ["analyze"] + files + ["--format", "json"] + Self.metrics
+      let outcome = try Program.run(arguments, in: folder, input: input)
+      #expect(outcome.exit == 0, "\(outcome.errors)")
+      return try JSONValue(parsing: Array(outcome.output.utf8))["metrics"]?.text()
+    }
+    let whole = try metrics(["all.csv"])
+    #expect(whole != nil)
+    #expect(try metrics(["part-1.csv", "part-2.csv"]) == whole)
+    #expect(try metrics(["part-*.csv"]) == whole)
+    #expect(try metrics(["all.csv.gz"]) == whole)
+    #expect(try metrics(["-"], input: Self.units()) == whole)
+  }
+
+  @Test func bothTailsArePrinted() throws {
+    let folder = try Folder()
+    try folder.write(Self.units(), to: "units.csv")
+    let outcome = try Program.run(
+      ["analyze", "units.csv", "--metric", "r=mean(revenue) | cap: p90 | floor: 1 | missing: zero"], in: folder)
+    #expect(outcome.output.contains("Values above 6.5 are counted as 6.5."))
+    #expect(outcome.output.contains("Values below 1.0 are counted as 1.0."))
+    #expect(outcome.output.contains("Empty values are counted as 0."))
+    let crossed = try Program.run(
+      ["analyze", "units.csv", "--metric", "r=mean(revenue) | cap: 1 | floor: 2"], in: folder)
+    #expect(crossed.exit == 2 && crossed.errors.contains("floor"))
+  }
 }

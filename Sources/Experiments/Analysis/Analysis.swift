@@ -43,11 +43,16 @@ public struct Analysis: Sendable, Codable, Equatable {
     public var rows: Int
     public var units: Int
     public var unreadableRows: Int
-    public init(files: [InputFile], rows: Int, units: Int, unreadableRows: Int) {
+    /// From the first exposure to the latest time in the data, if times were read.
+    public var observed: Measurements.Observed?
+    public init(
+      files: [InputFile], rows: Int, units: Int, unreadableRows: Int, observed: Measurements.Observed? = nil
+    ) {
       self.files = files
       self.rows = rows
       self.units = units
       self.unreadableRows = unreadableRows
+      self.observed = observed
     }
   }
 

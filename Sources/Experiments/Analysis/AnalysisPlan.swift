@@ -24,6 +24,8 @@ public struct AnalysisPlan: Sendable {
   public var specHash: String?
   /// Secondary metrics are tested only as far as the goals let them; nil: goals and secondary metrics are one family.
   public var gatekeeping: Gatekeeping.Gate?
+  /// Seconds from the first exposure before a winner or none is declared; harm is acted on before.
+  public var minimumRuntime: Double?
   /// For the Bayesian method: what is believed of the lift (a fraction) of each metric before the data.
   public var prior = GaussianEffect.Prior.flat
   /// For the Bayesian method: lifts within ± this fraction make no practical difference.

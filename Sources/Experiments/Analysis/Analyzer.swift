@@ -47,7 +47,7 @@ package struct Analyzer {
     var result = Analysis(
       input: Analysis.Input(
         files: measurements.files, rows: measurements.rows, units: measurements.arms.reduce(0) { $0 + $1.units },
-        unreadableRows: measurements.unreadableRows), control: plan.control,
+        unreadableRows: measurements.unreadableRows, observed: measurements.observed), control: plan.control,
       variants: measurements.arms.map { Analysis.VariantUnits(name: $0.name, units: $0.units) }, alpha: plan.alpha,
       correction: plan.correctionName, method: plan.method.rawValue,
       groupSequential: try look?.summary(alpha: plan.alpha),

@@ -3,7 +3,7 @@ import Basics
 /// The decision rule: from an analysis to what to do, with every reason.
 ///
 /// 1. invalid: the sample ratio fails. 2. rollback: a guardrail is crossed. 3. extend: an arm has fewer units than the
-/// minimum, a fixed-horizon run is not at its planned end, a sequential one is not and nothing is significant, or a winner's
+/// minimum, the run is shorter than planned, a fixed-horizon run is not at its planned end, a sequential one is not and nothing is significant, or a winner's
 /// guardrail is still unclear.
 /// 4. ship: the arm with the best goal effect among those that improve a goal significantly (adjusted), worsen none
 /// significantly, and hold every guardrail. 5. keep: otherwise.
@@ -22,6 +22,7 @@ struct Decider {
       return .init(outcome: .rollback, variant: analysis.control, reasons: reasons)
     }
     if let units = tooFew(analysis) { return .init(outcome: .extend, variant: nil, reasons: [units]) }
+    if let short = tooShort(analysis) { return .init(outcome: .extend, variant: nil, reasons: [short]) }
     if let early = beforeItsTime(analysis) { return .init(outcome: .extend, variant: nil, reasons: [early]) }
     guard let best = safe.first else { return withoutWinner(analysis) }
     return withWinner(best, analysis)
@@ -88,6 +89,18 @@ struct Decider {
     }
     let (units, minimum) = (smallest.units.grouped, plan.minimumUnits.grouped)
     return "\(smallest.name) has \(units) units; the plan wants at least \(minimum) in each arm."
+  }
+
+  /// The time that a run must last at least, from the first exposure to the latest time in the data.
+  private func tooShort(_ analysis: Analysis) -> String? {
+    guard let wanted = plan.minimumRuntime, !plan.isFinal else { return nil }
+    let days = { (seconds: Double) in "\((seconds / 8640).rounded() / 10) days" }
+    guard let observed = analysis.input.observed else {
+      return "The plan wants a run of \(days(wanted)), but nothing says how long this one is: name the column of times."
+    }
+    let length = Double(observed.until) - Double(observed.from)
+    guard length < wanted else { return nil }
+    return "The run is \(days(length)) long; the plan wants at least \(days(wanted))."
   }
 
   // MARK: - Reading the analysis

@@ -41,6 +41,8 @@ struct EffectEstimator {
       effect.notes.append("\(data.missing) \(arm) units have no value and are left out.")
     }
     if let cap = control.capValue { effect.notes.append("Values above \(cap) are counted as \(cap).") }
+    if let floor = control.floorValue { effect.notes.append("Values below \(floor) are counted as \(floor).") }
+    if metric.options.missing == .zero { effect.notes.append("Empty values are counted as 0.") }
     return effect
   }
 

@@ -14,6 +14,10 @@ public struct MeasurementRequest: Sendable {
   public var metrics: [Metric]
   /// Share of rows that may be unreadable before the analysis is refused, in [0, 1].
   public var allowedBadRows: Double
+  /// Without exposures: the column of units' first exposures, if one is to say how long the experiment has run.
+  public var timeColumn: String?
+  /// The zone of times in it that are written without one, an IANA name.
+  public var timeZone = "UTC"
   /// Set: `files` are of events, one row an event, and these are who was exposed to what.
   public var exposures: ExposureSource?
 
@@ -66,22 +70,15 @@ public struct ExposureSummary: Sendable, Codable, Equatable {
   public var events: Int
   public var eventsAsked: Int
   public var eventsOfUnits: Int
-  /// The first exposure, seconds since 1970 (UTC).
-  public var observedFrom: Int64
-  /// The latest time in the data, seconds since 1970 (UTC).
-  public var observedUntil: Int64
 
   public init(
-    unitsInSeveralArms: Int, immatureUnits: Int, events: Int, eventsAsked: Int, eventsOfUnits: Int,
-    observedFrom: Int64, observedUntil: Int64
+    unitsInSeveralArms: Int, immatureUnits: Int, events: Int, eventsAsked: Int, eventsOfUnits: Int
   ) {
     self.unitsInSeveralArms = unitsInSeveralArms
     self.immatureUnits = immatureUnits
     self.events = events
     self.eventsAsked = eventsAsked
     self.eventsOfUnits = eventsOfUnits
-    self.observedFrom = observedFrom
-    self.observedUntil = observedUntil
   }
 }
 
@@ -97,6 +94,8 @@ public struct Measurements: Sendable, Codable, Equatable {
   public var cells: [Cell]
   /// Set where exposures were joined with events.
   public var exposure: ExposureSummary?
+  /// From the first exposure to the latest time in the data, if times were read.
+  public var observed: Observed?
 
   public init(files: [InputFile], rows: Int, unreadableRows: Int, arms: [Arm], cells: [Cell]) {
     self.files = files
@@ -104,6 +103,16 @@ public struct Measurements: Sendable, Codable, Equatable {
     self.unreadableRows = unreadableRows
     self.arms = arms
     self.cells = cells
+  }
+
+  /// Seconds since 1970 (UTC).
+  public struct Observed: Sendable, Codable, Equatable {
+    public var from: Int64
+    public var until: Int64
+    public init(from: Int64, until: Int64) {
+      self.from = from
+      self.until = until
+    }
   }
 
   public struct Arm: Sendable, Codable, Equatable {
@@ -137,13 +146,18 @@ public struct Measurements: Sendable, Codable, Equatable {
     public var missing: Int
     /// Only for quantiles: the order statistics that the analysis needs, ascending values of the outcome column.
     public var sortedValues: [Double]?
-    /// The threshold at which values were pulled in, if the metric has a cap.
+    /// The thresholds at which values were pulled in, if the metric has a cap or a floor.
     public var capValue: Double?
-    public init(moments: Moments, missing: Int = 0, sortedValues: [Double]? = nil, capValue: Double? = nil) {
+    public var floorValue: Double?
+    public init(
+      moments: Moments, missing: Int = 0, sortedValues: [Double]? = nil, capValue: Double? = nil,
+      floorValue: Double? = nil
+    ) {
       self.moments = moments
       self.missing = missing
       self.sortedValues = sortedValues
       self.capValue = capValue
+      self.floorValue = floorValue
     }
   }
 }

@@ -9,11 +9,14 @@ extension Metric {
     case .relative(let margin): text += " | margin: \(margin * 100)%"
     case nil: break
     }
-    switch options.cap {
-    case .absolute(let cap): text += " | cap: \(cap)"
-    case .percentile(let percentile): text += " | cap: p\(percentile)"
-    case nil: break
+    for (name, cut) in [("cap", options.cap), ("floor", options.floor)] {
+      switch cut {
+      case .absolute(let value): text += " | \(name): \(value)"
+      case .percentile(let percentile): text += " | \(name): p\(percentile)"
+      case nil: break
+      }
     }
+    if options.missing != .exclude { text += " | missing: \(options.missing.rawValue)" }
     if let seconds = options.windowSeconds { text += " | window: \(seconds)s" }
     if let event = options.event { text += " | event: \(event)" }
     if let filter = options.filter { text += " | where: \(filter)" }

@@ -46,6 +46,16 @@ public struct Metric: Sendable, Hashable {
     case percentile(Double)
   }
 
+  /// What an empty value of an outcome column means.
+  public enum Missing: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The unit is left out of the metric, and counted.
+    case exclude
+    /// It counts as zero.
+    case zero
+    /// It is an error.
+    case refuse
+  }
+
   /// How the events of a unit become its value, where an experiment is measured from events.
   public enum Aggregation: String, Sendable, Hashable, Codable, CaseIterable {
     case sum, count, distinct, max, min, last
@@ -57,7 +67,11 @@ public struct Metric: Sendable, Hashable {
     public var role = Role.goal
     public var direction = Direction.up
     public var margin: Margin?
+    /// Of the upper tail.
     public var cap: Cap?
+    /// Of the lower tail.
+    public var floor: Cap?
+    public var missing = Missing.exclude
     /// Seconds after first exposure in which events count.
     public var windowSeconds: Double?
     /// Only events of this name count.

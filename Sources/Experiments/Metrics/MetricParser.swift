@@ -109,9 +109,11 @@ private struct MetricParser {
         throw fault(.badNumber(option: option, found: value, expected: expected), start)
       }
       metric.options.margin = isPercent ? .relative(number / 100) : .absolute(number)
-    case "cap":
+    case "cap", "floor":
       if case .proportion = metric.kind { throw fault(.notForKind(option: option, kind: "proportion"), start) }
-      metric.options.cap = try cap(value, start)
+      let cut = try cut(option, value, start)
+      if option == "cap" { metric.options.cap = cut } else { metric.options.floor = cut }
+    case "missing": metric.options.missing = try choice(option, value, start)
     case "window": metric.options.windowSeconds = try duration(option, value, start)
     case "delay": metric.options.delaySeconds = try duration(option, value, start)
     case "lookback": metric.options.lookbackSeconds = try duration(option, value, start)
@@ -128,7 +130,8 @@ private struct MetricParser {
       metric.options.threshold = number
     default:
       let options = [
-        "role", "direction", "margin", "cap", "window", "event", "where", "aggregate", "threshold", "delay", "lookback",
+        "role", "direction", "margin", "cap", "floor", "missing", "window", "event", "where", "aggregate", "threshold",
+        "delay", "lookback",
       ]
       throw fault(.unknownOption(option, nearest: nearestName(to: option, among: options)), start)
     }
@@ -150,12 +153,12 @@ private struct MetricParser {
     return seconds
   }
 
-  private func cap(_ value: String, _ start: Int) throws(MetricSpecFault) -> Metric.Cap {
+  private func cut(_ option: String, _ value: String, _ start: Int) throws(MetricSpecFault) -> Metric.Cap {
     if value.hasPrefix("p"), let percentile = Double(value.dropFirst()), percentile > 0, percentile < 100 {
       return .percentile(percentile)
     }
     guard let number = Double(value), number.isFinite else {
-      throw fault(.badNumber(option: "cap", found: value, expected: "a number, or a percentile such as p99.9"), start)
+      throw fault(.badNumber(option: option, found: value, expected: "a number, or a percentile such as p99.9"), start)
     }
     return .absolute(number)
   }

@@ -43,11 +43,15 @@ extension ExperimentSpec.Allocation {
 
 extension ExperimentSpec.DataSource {
   fileprivate var canonicalJSON: JSONValue {
-    [
+    var members: JSONObject = [
       "variant": .string(variantColumn), "unit": .optional(unitColumn), "cluster": .optional(clusterColumn),
       "segments": .array(segmentColumns.map { .string($0) }), "time": .optional(timeColumn),
       "allowed_bad_rows": .number(allowedBadRows),
     ]
+    if let eventColumn { members["event"] = .string(eventColumn) }
+    if timeZone != "UTC" { members["time_zone"] = .string(timeZone) }
+    if includesImmature { members["include_immature"] = true }
+    return .object(members)
   }
 }
 

@@ -76,15 +76,11 @@ extension ExperimentSpec {
           node.position)
       }
     }
-    if kind != .proportion, let node = reader.node("cap") {
-      if let cap = cap(node) {
-        options.cap = cap
-      } else {
-        reader.faults.add(
-          .badValue(reader.full("cap"), expected: "a number, or a percentile such as p99.9", found: node.found),
-          node.position)
-      }
+    if kind != .proportion {
+      options.cap = readCut("cap", "p99.9", reader)
+      options.floor = readCut("floor", "p0.1", reader)
     }
+    options.missing = reader.choice("missing") ?? options.missing
     options.windowSeconds = reader.duration("window")
     options.event = reader.text("event")
     options.filter = reader.text("where")
@@ -95,7 +91,18 @@ extension ExperimentSpec {
     return options
   }
 
-  private static func cap(_ node: SpecNode) -> Metric.Cap? {
+  private static func readCut(_ key: String, _ example: String, _ reader: SpecReader) -> Metric.Cap? {
+    guard let node = reader.node(key) else { return nil }
+    let cut = cut(node)
+    if cut == nil {
+      reader.faults.add(
+        .badValue(reader.full(key), expected: "a number, or a percentile such as \(example)", found: node.found),
+        node.position)
+    }
+    return cut
+  }
+
+  private static func cut(_ node: SpecNode) -> Metric.Cap? {
     if let number = node.number { return .absolute(number) }
     guard let text = node.text, text.hasPrefix("p"), let percentile = Double(text.dropFirst()), percentile > 0,
       percentile < 100

@@ -150,18 +150,34 @@ extension ExperimentSpec {
     var data = DataSource(files: [])
     root.require("data", "where the measurements are, with 'files'")
     guard let reader = root.mapping("data") else { return data }
-    reader.require("files", "a CSV file, or a list of them")
-    data.files = reader.texts("files") ?? []
+    data.files = readFiles(reader)
     data.variantColumn = reader.text("variant") ?? data.variantColumn
     data.unitColumn = reader.text("unit")
     data.clusterColumn = reader.text("cluster")
     data.segmentColumns = reader.texts("segments") ?? []
     data.exposures = reader.text("exposures")
     data.timeColumn = reader.text("time")
+    data.eventColumn = reader.text("event")
+    data.timeZone = reader.text("time_zone") ?? data.timeZone
+    data.includesImmature = reader.bool("include_immature") ?? false
     data.allowedBadRows = reader.share("allowed_bad_rows", "a share from 0 to 1") { $0 >= 0 && $0 <= 1 } ?? 0
     data.isFinal = reader.bool("final") ?? false
     reader.finish()
     return data
+  }
+
+  /// `files`, or `events` beside `exposures`.
+  private static func readFiles(_ reader: SpecReader) -> [String] {
+    guard let node = reader.node("events") else {
+      reader.require("files", "a CSV file, or a list of them")
+      return reader.texts("files") ?? []
+    }
+    reader.require("exposures", "a file of exposures, with which events are joined")
+    if reader.node("files") != nil {
+      reader.faults.add(
+        .badValue("data.events", expected: "either 'files' or 'events'", found: "both"), node.position)
+    }
+    return reader.texts("events") ?? []
   }
 
   private static func readMethod(_ root: SpecReader) -> Method {

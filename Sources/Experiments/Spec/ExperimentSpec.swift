@@ -72,8 +72,14 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var segmentColumns: [String] = []
     /// A file of first exposures: unit, variant, time.
     public var exposures: String?
-    /// The column of times in exposures and events.
+    /// The column of times in exposures and events; without exposures, of a unit's first exposure.
     public var timeColumn: String?
+    /// The column of events' names; nil: `event`.
+    public var eventColumn: String?
+    /// The zone of times that are written without one, an IANA name.
+    public var timeZone = "UTC"
+    /// Units count whose window is not over.
+    public var includesImmature = false
     /// Share of rows that may be unreadable.
     public var allowedBadRows = 0.0
     /// No more data will come: a decision is due.
@@ -144,9 +150,12 @@ extension ExperimentSpec {
       clusterColumn: data.clusterColumn, segmentColumns: data.segmentColumns, metrics: metrics,
       allowedBadRows: data.allowedBadRows)
     if let exposures = data.exposures {
-      request.exposures = ExposureSource(files: [resolved(exposures)])
-      if let column = data.timeColumn { request.exposures?.timeColumn = column }
+      request.exposures = ExposureSource(
+        files: [resolved(exposures)], timeColumn: data.timeColumn ?? "timestamp",
+        eventColumn: data.eventColumn ?? "event", timeZone: data.timeZone, includesImmature: data.includesImmature)
     }
+    request.timeColumn = data.timeColumn
+    request.timeZone = data.timeZone
     return request
   }
 
@@ -164,6 +173,7 @@ extension ExperimentSpec {
       requiresGuardrails: decision.requiresGuardrails, isFinal: data.isFinal,
       specHash: specHash)
     plan.gatekeeping = method.gatekeeping
+    plan.minimumRuntime = decision.minimumRuntime
     plan.prior = method.prior
     plan.negligibleLift = method.negligibleLift
     return plan

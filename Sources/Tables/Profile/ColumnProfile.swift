@@ -101,7 +101,9 @@ struct ColumnTally: Sendable {
     if kind == .time { return .time }
     let isIdentifier =
       word == "id" || word.hasSuffix("_id") || has(["user", "uuid", "guid", "customer", "visitor", "device", "email"])
-    if isIdentifier, kind == .text || kind == .integer, distinct > 20 { return .unit }
+    // Some tools write ids as decimals: GA4's are two integers with a point between them.
+    let mayIdentify = kind == .text || kind == .integer || (kind == .decimal && word.hasSuffix("id"))
+    if isIdentifier, mayIdentify, distinct > 20 { return .unit }
     if (kind == .integer), has(["timestamp", "_at", "time"]), (histogram.minimum) > 1e8 { return .time }
     switch kind {
     case .integer, .decimal, .boolean: return .metric

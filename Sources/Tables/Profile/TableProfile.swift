@@ -27,7 +27,9 @@ public struct TableProfile: Sendable {
     func first(_ role: ColumnProfile.Role) -> ColumnProfile? { columns.first { $0.role == role } }
     let words = files.map(Self.shell).joined(separator: " ")
     guard let variant = first(.variant) else {
-      guard let unit = first(.unit), let time = first(.time) else {
+      // Of several ids the one that repeats is the user's, the others are the events' own.
+      let repeated = columns.first { $0.role == .unit && $0.distinct < $0.rows - $0.missing }
+      guard let unit = repeated ?? first(.unit), let time = first(.time) else {
         return "no column looks like a variant: name it with --variant, or pass the exposures with --exposures."
       }
       return "verdict cohort \(words) --unit \(Self.shell(unit.name)) --time \(Self.shell(time.name))"

@@ -21,12 +21,17 @@ struct AnalyzeCommand: ParsableCommand {
         zcat units.csv.gz | verdict analyze - --metric 'aov=ratio(revenue, orders)'
         verdict analyze events.csv --exposures exposures.csv \\
           --metric 'revenue=mean(amount) | event: purchase | window: 7d'
+        verdict analyze monday.csv --statistics monday.json \\
+          --metric 'revenue=mean(revenue)'
+        verdict analyze monday.json tuesday.json
 
       METRICS   NAME=KIND(ARGS) | option: value
         proportion(converted) · mean(revenue)
         mean(revenue, covariates: pre_revenue+pre_orders)
         ratio(revenue, orders) · quantile(latency, 0.95)
-        options: cap: p99.9 | direction: down | role: guardrail | margin: 2%
+        options: cap: p99.9 | floor: p0.1 (of all arms pooled, or a value)
+                 missing: exclude|zero|refuse
+                 direction: down | role: guardrail | margin: 2%
 
       EVENTS    With --exposures the files hold one row an event. A unit counts in
       the arm of its first exposure, with its events from then on; a unit seen in
@@ -38,10 +43,16 @@ struct AnalyzeCommand: ParsableCommand {
         aggregate: sum|count|distinct|max|min|last|any
         threshold: 50 (a proportion of units that reach it)
 
+      STATISTICS  A file that --statistics wrote, or a warehouse, in place of rows;
+      several are of different units and are put together. The metrics stand in it.
+
       Exits with 1 if a check fails or a guardrail is crossed.
       """)
 
-  @Argument(help: ArgumentHelp("CSV or TSV files, also .gz; '-' is standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp(
+      "CSV or TSV files, also .gz; Parquet through DuckDB; statistics files; '-' is standard input.", valueName: "file")
+  )
   var files: [String]
 
   @Option(name: .long, parsing: .singleValue, help: "A metric; may be given several times.")
@@ -73,8 +84,9 @@ struct AnalyzeCommand: ParsableCommand {
     help: "A file of exposures (unit, variant, time); the other files are then events. May be given several times.")
   var exposures: [String] = []
 
-  @Option(help: "The column of times in exposures and events.")
-  var time = "timestamp"
+  @Option(
+    help: "The column of times in exposures and events ('timestamp' by default), or of units' first exposures.")
+  var time: String?
 
   @Option(help: "The column of events' names, for the option 'event' of metrics.")
   var event = "event"
@@ -85,12 +97,18 @@ struct AnalyzeCommand: ParsableCommand {
   @Flag(help: "Count units whose window is not over yet; they are left out of the metric otherwise.")
   var includeImmature = false
 
+  @Option(
+    name: .customLong("statistics"),
+    help: ArgumentHelp(
+      "Also write counts, means and cross-products to this file, which 'analyze' reads again.", valueName: "file"))
+  var statisticsFile: String?
+
   @OptionGroup var statistics: StatisticsOptions
   @OptionGroup var table: TableInputOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard !metric.isEmpty else {
+    guard !metric.isEmpty || isStatistics else {
       throw ValidationError("No metric. Name at least one, for example --metric 'conversion=proportion(converted)'.")
     }
   }
@@ -103,35 +121,64 @@ struct AnalyzeCommand: ParsableCommand {
     if analysis.decision.outcome == .rollback { throw AnswerIsNo(reason: "a guardrail is crossed") }
   }
 
+  private var isStatistics: Bool { files.contains { $0.lowercased().hasSuffix(".json") } }
+
   private func analyze() throws -> Analysis {
-    let metrics = try metric.map { text throws in try Metric(parsing: text) }
-    let engine = CSVEngine(options: try table.options())
-    let paths = try table.expanded(files)
-    let source = try TableSource(paths, options: engine.options)
-    let unitColumn = try unitColumn(source)
-    var request = MeasurementRequest(files: paths, variantColumn: variant, metrics: metrics)
-    request.unitColumn = unitColumn
-    request.clusterColumn = cluster
-    request.segmentColumns = segment
-    request.allowedBadRows = table.allowBadRows
-    if !exposures.isEmpty {
-      request.unitColumn = unit ?? "user_id"
-      request.exposures = ExposureSource(
-        files: try table.expanded(exposures), timeColumn: time, eventColumn: event, timeZone: timeZone,
-        includesImmature: includeImmature)
+    let measured = try isStatistics ? stored() : measure()
+    if let statisticsFile {
+      try AtomicFile.write(Array((measured.json.text(pretty: true) + "\n").utf8), to: statisticsFile)
+      Terminal.notice("wrote \(statisticsFile)")
     }
-    let measurements = try engine.measure(request, source)
-    var plan = AnalysisPlan(metrics: metrics, control: control)
+    var plan = AnalysisPlan(metrics: measured.metrics, control: control)
     plan.weights = try weights.map { text in
       Dictionary(uniqueKeysWithValues: try OptionValue.weights(text).map { ($0.name, $0.weight) })
     }
     try statistics.apply(to: &plan)
-    var analysis = try Analysis(measurements, plan: plan, isClustered: cluster != nil)
+    return try Analysis(measured.measurements, plan: plan, isClustered: measured.isClustered)
+  }
+
+  /// Statistics of disjoint units, put together.
+  private func stored() throws -> StatisticsFile {
+    guard metric.isEmpty, exposures.isEmpty, segment.isEmpty, cluster == nil else {
+      throw UsageFault(
+        sentence: "files of statistics say themselves what was measured; "
+          + "--metric, --segment, --cluster and --exposures are for rows.")
+    }
+    var all: StatisticsFile?
+    for path in try table.expanded(files) {
+      let file = try TableFile(path)
+      let next = try StatisticsFile(parsing: Array(file.text), file: path)
+      if all == nil { all = next } else { try all?.merge(next, file: path) }
+    }
+    guard let all else { throw UsageFault(sentence: "no file.") }
+    return all
+  }
+
+  private func measure() throws -> StatisticsFile {
+    let metrics = try metric.map { text throws in try Metric(parsing: text) }
+    let engine = CSVEngine(options: try table.options())
+    let paths = try table.expanded(files)
+    let source = try DuckDBEngine(options: engine.options).source(paths)
+    var request = MeasurementRequest(files: paths, variantColumn: variant, metrics: metrics)
+    request.unitColumn = try unitColumn(source)
+    request.clusterColumn = cluster
+    request.segmentColumns = segment
+    request.allowedBadRows = table.allowBadRows
+    request.timeZone = timeZone
+    if exposures.isEmpty {
+      request.timeColumn = time
+    } else {
+      request.unitColumn = unit ?? "user_id"
+      request.exposures = ExposureSource(
+        files: try table.expanded(exposures), timeColumn: time ?? "timestamp", eventColumn: event, timeZone: timeZone,
+        includesImmature: includeImmature)
+    }
+    var measurements = try engine.measure(request, source)
     if table.sha256 {
       let files = try source.files + table.expanded(exposures).map { path throws in try TableFile(path) }
-      analysis.input.files = zip(analysis.input.files, files).map(withSHA256)
+      measurements.files = zip(measurements.files, files).map(withSHA256)
     }
-    return analysis
+    return StatisticsFile(metrics: metrics, isClustered: cluster != nil, measurements: measurements)
   }
 
   /// The column named, or `user_id` where it exists; nil: each row is a unit.

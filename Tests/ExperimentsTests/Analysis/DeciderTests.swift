@@ -16,9 +16,9 @@ import Testing
 
   private static func decide(
     _ arms: [(String, Double, Double)], count: Int = 400, direction: String = "up",
-    change: (inout AnalysisPlan) -> Void = { _ in }
+    observed: Measurements.Observed? = nil, change: (inout AnalysisPlan) -> Void = { _ in }
   ) throws -> Analysis.Decision {
-    let measurements = Measurements(
+    var measurements = Measurements(
       files: [], rows: count * arms.count, unreadableRows: 0,
       arms: arms.map { Measurements.Arm(name: $0.0, units: count) },
       cells: arms.map { name, shift, guardrail in
@@ -27,6 +27,7 @@ import Testing
           arm: name, segment: nil, units: count,
           metrics: [0, 1].map { column in Measurements.MetricData(moments: moments(all.map { [$0[column]] })) })
       })
+    measurements.observed = observed
     var plan = AnalysisPlan(metrics: [
       try Metric(parsing: "goal=mean(x) | direction: \(direction)"),
       try Metric(parsing: "speed=mean(y) | role: guardrail | margin: 2%"),
@@ -57,6 +58,27 @@ import Testing
     let decision = try Self.decide([("control", 0, 0), ("a", 0.3, -0.5)])
     #expect(decision.outcome == .rollback && decision.variant == "control")
     #expect(decision.reasons == ["The guardrail speed is crossed in a."])
+  }
+
+  /// A run that is planned to last two weeks: harm is acted on before, a winner is not.
+  @Test func aMinimumRuntimeIsWaitedFor() throws {
+    func decide(_ days: Int64?, _ guardrail: Double = 0, isFinal: Bool = false) throws -> Analysis.Decision {
+      let observed = days.map { Measurements.Observed(from: 1_000_000, until: 1_000_000 + $0 * 86_400) }
+      return try Self.decide([("control", 0, 0), ("a", 0.3, guardrail)], observed: observed) {
+        $0.minimumRuntime = 14 * 86_400
+        $0.isFinal = isFinal
+        $0.plannedUnits = 800
+      }
+    }
+    #expect(try decide(9).outcome == .extend)
+    #expect(try decide(9).reasons == ["The run is 9.0 days long; the plan wants at least 14.0 days."])
+    #expect(
+      try decide(nil).reasons == [
+        "The plan wants a run of 14.0 days, but nothing says how long this one is: name the column of times."
+      ])
+    #expect(try decide(14).outcome == .ship)
+    #expect(try decide(9, isFinal: true).outcome == .ship)
+    #expect(try decide(1, -0.5).outcome == .rollback)
   }
 
   @Test func anotherArmMayStillWin() throws {

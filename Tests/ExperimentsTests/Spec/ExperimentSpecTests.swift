@@ -30,6 +30,21 @@ import Testing
     #expect(plan.specHash == spec.specHash)
   }
 
+  /// `events` beside `exposures` in place of `files`.
+  @Test func eventsAndExposures() throws {
+    func yaml(_ data: String) -> String {
+      "version: 1\nkind: experiment\nname: x\nvariants: [control, b]\ndata: {\(data)}\nmetrics: [\"m = mean(v)\"]\n"
+    }
+    let spec = try ExperimentSpec(
+      yaml: yaml("events: [e1.csv, e2.csv], exposures: x.csv, time_zone: Europe/Berlin"), file: "/specs/a.yaml")
+    #expect(spec.measurementRequest.files == ["/specs/e1.csv", "/specs/e2.csv"])
+    let source = spec.measurementRequest.exposures
+    #expect(source?.files == ["/specs/x.csv"] && source?.timeColumn == "timestamp" && source?.eventColumn == "event")
+    #expect(source?.timeZone == "Europe/Berlin" && source?.includesImmature == false)
+    #expect(Self.faults(yaml("events: e.csv")).contains("exposures"))
+    #expect(Self.faults(yaml("events: e.csv, files: u.csv, exposures: x.csv")).contains("either 'files' or 'events'"))
+  }
+
   @Test func everyKey() throws {
     let spec = try ExperimentSpec(yaml: SpecFixtures.fullExperiment, file: "/specs/a.yaml")
     #expect(
@@ -42,6 +57,11 @@ import Testing
     #expect(spec.measurementRequest.files == ["/specs/week1.csv", "/specs/week2.csv"])
     #expect(spec.measurementRequest.clusterColumn == "household")
     #expect(spec.data.isFinal && spec.data.allowedBadRows == 0.01)
+    let exposures = spec.measurementRequest.exposures
+    #expect(
+      exposures?.eventColumn == "action" && exposures?.timeColumn == "seen_at" && exposures?.includesImmature == true)
+    #expect(spec.analysisPlan.minimumRuntime == 604_800.0)
+    #expect(spec.metrics[1].options.floor == .absolute(-5) && spec.metrics[1].options.missing == .zero)
     #expect(spec.metrics[1].text.contains("covariates: revenue_before+orders_before"))
     #expect(spec.metrics[1].options.windowSeconds == 1_209_600)
     #expect(spec.metrics[3].options.margin == .relative(0.02))

@@ -38,6 +38,9 @@ enum SpecFixtures {
       segments: [country, device]
       exposures: exposures.csv
       time: seen_at
+      event: action
+      time_zone: Europe/Berlin
+      include_immature: true
       allowed_bad_rows: 0.01
       final: true
     metrics:
@@ -48,6 +51,8 @@ enum SpecFixtures {
         covariates: [revenue_before, orders_before]
         role: secondary
         cap: p99.9
+        floor: -5
+        missing: zero
         window: 14d
         event: purchase
         where: amount > 0
