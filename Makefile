@@ -2,6 +2,7 @@
 #   make demo      set-up, release build, both pipelines on real data, an HTML report in demo-out/
 #   make test      set-up, every test (release build: simulations need it)
 #   make bench     main jobs timed beside DuckDB, Polars, pandas and tea-tasting, into Benchmarks/RESULTS.md
+#   make bench-kernels  kernels timed beside scipy, pyfixest, lifelines and lifetimes, ratios printed
 #   make calibrate error rates of every procedure over 20,000 simulated experiments, into Datasets/CALIBRATION.md
 #   make docs      DocC archive of the library in docs-out/
 #   make install   the binary into $(PREFIX)/bin
@@ -12,7 +13,7 @@ SWIFT_BUILD = swift build -c release --static-swift-stdlib --product verdict
 VERDICT = .build/release/verdict
 DOCUMENTED = Verdict Basics LinearAlgebra Statistics Tables Allocation Workflow Experiments Cohorts Deployment Engines Reports
 
-.PHONY: all demo test bench calibrate docs install lint format setup build clean
+.PHONY: all demo test bench bench-kernels calibrate docs install lint format setup build clean
 
 all: build
 
@@ -32,6 +33,9 @@ test: setup
 BENCH_ROWS ?= 1000000
 bench: build
 	@Benchmarks/run.sh $(VERDICT) $(BENCH_ROWS) --peers
+
+bench-kernels: build
+	@Benchmarks/kernels/run.sh $(VERDICT)
 
 calibrate: build
 	@$(VERDICT) kernels calibrate --runs 20000 | tee Datasets/CALIBRATION.md

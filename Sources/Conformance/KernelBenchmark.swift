@@ -89,7 +89,7 @@ package struct KernelBenchmark: Sendable {
       let clusters = (0..<rows).map { $0 / 100 }
       return {
         let fit = try LeastSquares(columns: [[Double](repeating: 1, count: rows)] + covariates, response: response)
-        return [fit.coefficients[1] ?? .nan, try fit.standardErrors(clusters: clusters, .cr1)[1] ?? .nan]
+        return [fit.coefficients[1] ?? .nan, try fit.standardErrors(clusters: clusters, .cr1s)[1] ?? .nan]
       }
     }
   }

@@ -21,6 +21,20 @@ import Testing
     #expect(try JSONDecoder().decode(Analysis.self, from: Data(json.utf8)) == value)
   }
 
+  @Test func segmentsSayWhetherTheirEffectsDiffer() throws {
+    var value = Samples.analysis
+    value.metrics[0].heterogeneity = [
+      .init(variant: "one-page", column: "country", segments: 2, statistic: 1.03, pValue: 0.31, iSquared: 0.029)
+    ]
+    let words = "by country (equal effects: p = 0.310)"
+    #expect(Report.table(value, width: 80, color: false).contains(words))
+    #expect(Report.markdown(value).contains(words))
+    #expect(Report.html(value).contains(words))
+    let json = try JSONValue(parsing: Data(Report.json(value).utf8), file: "analysis.json")
+    #expect(json["metrics"]?[0]?["heterogeneity"]?[0]?["pValue"]?.double == 0.31)
+    #expect(json["metrics"]?[1]?["heterogeneity"] == nil)
+  }
+
   @Test func keysAreInTheContractsOrder() throws {
     let json = try JSONValue(parsing: Data(Report.json(Samples.analysis).utf8), file: "analysis.json")
     #expect(

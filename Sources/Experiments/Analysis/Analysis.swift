@@ -89,9 +89,11 @@ public struct Analysis: Sendable, Codable, Equatable {
     public var comparisons: [Comparison]
     /// Only for the Bayesian method: which arm is the best, over all units.
     public var ranking: [Rank]?
+    /// Only with segments: whether they differ in their effects.
+    public var heterogeneity: [Heterogeneity]?
     public init(
       name: String, kind: String, role: Metric.Role, direction: Metric.Direction, comparisons: [Comparison],
-      ranking: [Rank]? = nil
+      ranking: [Rank]? = nil, heterogeneity: [Heterogeneity]? = nil
     ) {
       self.name = name
       self.kind = kind
@@ -99,6 +101,7 @@ public struct Analysis: Sendable, Codable, Equatable {
       self.direction = direction
       self.comparisons = comparisons
       self.ranking = ranking
+      self.heterogeneity = heterogeneity
     }
   }
 

@@ -40,6 +40,7 @@ package struct Analyzer {
         Analysis.MetricResult(
           name: metric.name, kind: metric.kindName, role: metric.options.role, direction: metric.options.direction,
           comparisons: try comparisons(of: metric, at: index)))
+      metrics[index].heterogeneity = Analysis.Heterogeneity.tests(metrics[index].comparisons)
       if plan.method == .bayesian { metrics[index].ranking = Ranking.of(metrics[index], metric, control: plan.control) }
     }
     try requireSomething(metrics)

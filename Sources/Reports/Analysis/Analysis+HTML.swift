@@ -132,7 +132,9 @@ struct AnalysisPage {
     for group in view.groups(metric) {
       if let column = group.column {
         rows.append(
-          .tag("tr", ["class": "by"], .tag("th", ["colspan": span, "scope": "rowgroup"], .text("by \(column)"))))
+          .tag(
+            "tr", ["class": "by"],
+            .tag("th", ["colspan": span, "scope": "rowgroup"], .text(view.title(column, metric)))))
       }
       for comparison in group.comparisons {
         rows.append(row(comparison, metric, plot))

@@ -5,7 +5,7 @@ extension Report {
   /// `verdict.analysis/1`: the contract's keys in the contract's order, then the others; full precision.
   ///
   /// An undefined number is null, its reason in `notes`. `segment`, `varianceReduction`, `posterior`,
-  /// `ranking` and `groupSequential` are absent where they do not apply.
+  /// `ranking`, `heterogeneity` and `groupSequential` are absent where they do not apply.
   public static func json(_ analysis: Analysis) -> String {
     guard let value = try? JSONValue(encoding: analysis) else { return "null\n" }
     return contractOrder(value).text(pretty: true)
@@ -15,11 +15,12 @@ extension Report {
     let top = ["schema", "input", "control", "variants", "checks", "metrics", "decision", "provenance"]
     return analysis.ordered(top).without(["groupSequential"], where: \.isNull).mapping("metrics") { metrics in
       metrics.mappingElements { metric in
-        metric.ordered(["name", "kind", "role", "comparisons"]).without(["ranking"], where: \.isNull).mapping(
-          "comparisons"
-        ) { comparisons in
-          comparisons.mappingElements(comparison)
-        }
+        metric.ordered(["name", "kind", "role", "comparisons"]).without(["ranking", "heterogeneity"], where: \.isNull)
+          .mapping(
+            "comparisons"
+          ) { comparisons in
+            comparisons.mappingElements(comparison)
+          }
       }
     }
   }

@@ -56,7 +56,8 @@ extension Report {
       return row
     }
     out.table(columns, rows)
-    var remarks: [String] = []
+    var remarks = view.groups(metric).compactMap(\.column).filter { !view.interactions($0, metric).isEmpty }
+      .map { MarkdownText.escape(view.title($0, metric)) }
     for comparison in metric.comparisons {
       let label = comparison.segment.map { "\(comparison.variant), \($0.column) = \($0.value)" } ?? comparison.variant
       remarks += view.remarks(comparison, metric).map { MarkdownText.escape("\(label): \($0)") }

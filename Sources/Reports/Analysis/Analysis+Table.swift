@@ -79,7 +79,7 @@ private struct AnalysisTable {
       let subtitle = view.subtitle(metric).joined(separator: " \(ink.dot) ")
       table.add(heading: .init("\(metric.name)  \(subtitle)", .bold))
       for group in view.groups(metric) {
-        if let column = group.column { table.add(heading: .init("  by \(column)", .dim)) }
+        if let column = group.column { table.add(heading: .init("  " + view.title(column, metric), .dim)) }
         for comparison in group.comparisons { add(comparison, metric, family.axis, to: &table) }
       }
     }

@@ -173,6 +173,22 @@ struct AnalysisView {
     return groups.filter { $0.column == nil } + groups.filter { $0.column != nil }
   }
 
+  /// "by country (equal effects: p = 0.31)".
+  func title(_ column: String, _ metric: Analysis.MetricResult) -> String {
+    let tests = interactions(column, metric).joined(separator: "; ")
+    return "by \(column)" + (tests.isEmpty ? "" : " (\(tests))")
+  }
+
+  /// The tests of equal effects in the segments of a column, one a treatment.
+  func interactions(_ column: String, _ metric: Analysis.MetricResult) -> [String] {
+    let isSingle = analysis.variants.count <= 2
+    return (metric.heterogeneity ?? []).filter { $0.column == column }.map { test in
+      let value = format.pValue(test.pValue)
+      let p = value.first?.isNumber == true ? "p = \(value)" : "p \(value)"
+      return "equal effects\(isSingle ? "" : " of \(test.variant)"): \(p)"
+    }
+  }
+
   /// What a row cannot show: the guardrail's outcome, variance removed, and the reasons of what is undefined.
   func remarks(_ comparison: Analysis.Comparison, _ metric: Analysis.MetricResult) -> [String] {
     var remarks: [String] = []

@@ -9,7 +9,7 @@ struct KernelsCommand: ParsableCommand {
     commandName: "kernels",
     abstract: "The numbers of this build against reference files, its error rates against chance.",
     discussion: "EXAMPLE\n  verdict kernels check Datasets/References/*.json\n  verdict kernels calibrate --runs 2000",
-    subcommands: [ListKernels.self, CheckKernels.self, CalibrateKernels.self])
+    subcommands: [ListKernels.self, CheckKernels.self, CalibrateKernels.self, BenchKernels.self])
 
   struct ListKernels: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -76,6 +76,44 @@ struct KernelsCommand: ParsableCommand {
       }
       try Terminal.print(Calibration.table(results), terminator: "")
       if !results.allSatisfy(\.holds) { throw AnswerIsNo() }
+    }
+  }
+
+  struct BenchKernels: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "bench",
+      abstract: "Time kernels on generated data, which is written for peers to read.",
+      discussion: """
+        EXAMPLE
+          verdict kernels bench bench-data > ours.json
+
+        Prints JSON: seconds by the clock and of the processors, the best of some runs.
+        Benchmarks/kernels/run.sh times peers on the same files and prints ratios.
+        """)
+
+    @Argument(help: ArgumentHelp("Where the data is written; made if it is not there.", valueName: "folder"))
+    var folder: String
+
+    @Option(help: "The summary of customers that BG/NBD is fitted to.")
+    var customers = "Datasets/References/data/cdnow_summary.csv"
+
+    @Option(help: "Only the jobs whose name contains this text.")
+    var only: String?
+
+    @Option(help: "Share of the full number of rows, in (0, 1].")
+    var scale = 1.0
+
+    func validate() throws {
+      guard scale > 0, scale <= 1 else { throw ValidationError("--scale: expected a share in (0, 1].") }
+    }
+
+    func run() throws {
+      let place = URL(filePath: folder)
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      let jobs = KernelBenchmark.standard(customers: customers, scale: scale)
+        .filter { only.map($0.name.localizedCaseInsensitiveContains) ?? true }
+      guard !jobs.isEmpty else { throw ValidationError("--only: no job has this in its name.") }
+      try Terminal.print(JSONValue.array(try jobs.map { try $0.run(in: place).json }).text())
     }
   }
 }

@@ -171,6 +171,29 @@ import Testing
     for one in comparisons { #expect(one.adjustedPValue == one.pValue) }
   }
 
+  /// Differences 1.75 and 4 with variances 79/48 (`byHand`) and 5/12 + 5/12: Q = 2.25² / (119/48), of which the chi-squared law
+  /// with one degree of freedom leaves erfc(√(Q/2)).
+  @Test func segmentsAreTestedForEqualEffects() throws {
+    var measurements = Self.two
+    let other = measured([("control", [[1], [2], [3], [4]]), ("treatment", [[5], [6], [7], [8]])])
+    for (country, source) in [("DE", Self.two), ("FR", other)] {
+      for cell in source.cells {
+        var part = cell
+        part.segment = Segment(column: "country", value: country)
+        measurements.cells.append(part)
+      }
+    }
+    let metric = try Analysis(measurements, plan: Self.plan("m=mean(x)")).metrics[0]
+    let test = try #require(metric.heterogeneity?.first)
+    #expect(metric.heterogeneity?.count == 1)
+    #expect(test.variant == "treatment" && test.column == "country" && test.segments == 2)
+    let q = 2.25 * 2.25 / (119.0 / 48)
+    expectClose(test.statistic, q)
+    expectClose(test.pValue, erfc((q / 2).squareRoot()))
+    expectClose(test.iSquared, (q - 1) / q)
+    #expect(try Analysis(Self.two, plan: Self.plan("m=mean(x)")).metrics[0].heterogeneity == nil)
+  }
+
   /// Codable as the contract has it: what is written is read back equal.
   @Test func codable() throws {
     let analysis = try Analysis(Self.two, plan: Self.plan("m=mean(x)") { $0.seed = .max })
