@@ -33,7 +33,7 @@ public struct ExposureBalanceReader: Sendable {
       metrics: [])
     let plan = try EventPlan(request, exposures, exposureColumns: source.columns)
     let clock = try ZoneClock.named(exposures.timeZone)
-    let units = ExposedUnits(plan)
+    let units = ExposedUnits(plan, expected: source.estimatedRows)
     let columns = ExposureConsumer.columns(plan)
     let count = try source.scan(columns, allowedBadRows: allowedBadRows) { part in
       ExposureConsumer(plan, reader: CellReader(columns, part, options), clock: clock)

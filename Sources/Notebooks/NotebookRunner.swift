@@ -45,7 +45,11 @@ package struct NotebookRunner: Sendable {
     var next = results.makeIterator()
     copy.pieces = notebook.pieces.map { piece in
       guard case .command(var command) = piece, let result = next.next() else { return piece }
-      if command.expectedOutput != nil, !result.outputAgrees { command.expectedOutput = result.output }
+      if command.expectedOutput != nil, !result.outputAgrees {
+        // The closing fence needs a line of its own.
+        let isWhole = result.output.isEmpty || result.output.hasSuffix("\n")
+        command.expectedOutput = isWhole ? result.output : result.output + "\n"
+      }
       return .command(command)
     }
     return copy

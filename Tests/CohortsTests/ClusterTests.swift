@@ -14,7 +14,7 @@ import Testing
 
   @Test func distantCloudsAreFound() {
     var generator = SeededStream(seed: 7)
-    var noise = SplitMix(seed: 8)
+    var noise = SeededGenerator(seed: 8)
     let centers = [(0.0, 0.0), (20.0, 0.0), (0.0, 20.0)]
     let points = (0..<300).flatMap { i in
       [

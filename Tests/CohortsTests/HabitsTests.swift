@@ -50,7 +50,7 @@ import Testing
 
   /// Stickiness is a mean over units: 95 % intervals cover its truth in 95 % of samples.
   @Test func stickinessIntervalCovers() throws {
-    var generator = SplitMix(seed: 41)
+    var generator = SeededGenerator(seed: 41)
     var settings = CohortSettings(period: .week, asOf: 1_704_067_200 + 8 * Self.day)
     settings.behaviour.habits = true
     var covered = 0

@@ -1,6 +1,7 @@
 import Cohorts
 import Foundation
 import Statistics
+import TestSupport
 import Testing
 
 /// Every kind of interval that a report prints, held against its truth in simulated logs. 1,000 logs each; of 95 % intervals
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test func cellsAndCurves() throws {
-    var generator = SplitMix(seed: 101)
+    var generator = SeededGenerator(seed: 101)
     var (cell, overall) = (0, 0)
     for _ in 0..<1000 {
       let times = (0..<120).map { unit -> [Int64] in
@@ -49,7 +50,7 @@ import Testing
 
   @Test func survivalMedianAndRestrictedMean() throws {
     // Lifetimes exponential with mean 40 days, in whole days; censored at 60 days behind a start.
-    var generator = SplitMix(seed: 102)
+    var generator = SeededGenerator(seed: 102)
     var (median, mean, limits, sawMean) = (0, 0, 0, 0)
     let survivalAt20 = (1...20).reduce(1.0) { product, _ in product * exp(-1.0 / 40) }
     for _ in 0..<1000 {
@@ -77,7 +78,7 @@ import Testing
   }
 
   @Test func differencesOfGroups() throws {
-    var generator = SplitMix(seed: 103)
+    var generator = SeededGenerator(seed: 103)
     var (share, mean) = (0, 0)
     for _ in 0..<1000 {
       let segments = (0..<240).map { Int32($0 % 2) }
@@ -100,7 +101,7 @@ import Testing
   }
 
   @Test func stratifiedDifference() throws {
-    var generator = SplitMix(seed: 104)
+    var generator = SeededGenerator(seed: 104)
     var covered = 0
     for _ in 0..<1000 {
       // Strata of small size with different levels and shares of exposed; the difference is 0.12 in each.
@@ -127,7 +128,7 @@ import Testing
 
   @Test func recurringCohortsTogether() throws {
     // Units with own rates start again each week: Wilson's interval over all would be too narrow.
-    var generator = SplitMix(seed: 105)
+    var generator = SeededGenerator(seed: 105)
     var covered = 0
     for _ in 0..<1000 {
       let times = (0..<100).map { _ -> [Int64] in
@@ -149,7 +150,7 @@ import Testing
 
   @Test func contractModel() throws {
     // Beta(1.2, 3.4) over customers, cohorts of 400, 8 renewals observed, projected to 14.
-    var generator = SplitMix(seed: 106)
+    var generator = SeededGenerator(seed: 106)
     let truth = try ShiftedBetaGeometric(alpha: 1.2, beta: 3.4)
     var (curve, periods, fitted) = (0, 0, 0)
     let replicates = 300
@@ -181,7 +182,7 @@ import Testing
 
   @Test func earlyBehaviourAdjustedForActivity() throws {
     // Activity makes both the behaviour and returning more likely; the behaviour itself adds nothing: the truth is 0.
-    var generator = SplitMix(seed: 107)
+    var generator = SeededGenerator(seed: 107)
     var (adjusted, raw) = (0, 0)
     for _ in 0..<400 {
       var log = EventLog(unitCount: 300, units: [], times: [], steps: [], stepNames: ["open", "share"])

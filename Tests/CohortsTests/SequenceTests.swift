@@ -1,4 +1,5 @@
 import Cohorts
+import TestSupport
 import Testing
 
 @Suite struct SequenceTests {
@@ -11,7 +12,7 @@ import Testing
 
   @Test("equals counting all subsequences of random rows", arguments: 0..<20)
   func againstBruteForce(_ seed: Int) {
-    var generator = SplitMix(seed: UInt64(seed))
+    var generator = SeededGenerator(seed: UInt64(seed))
     let rows = (0..<30).map { _ in
       (0..<Int.random(in: 1...8, using: &generator)).map { _ in Int32.random(in: 0..<4, using: &generator) }
     }

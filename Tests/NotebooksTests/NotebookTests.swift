@@ -71,6 +71,14 @@ import Testing
     #expect(try runner.run(fresh).allSatisfy(\.agrees))
   }
 
+  @Test func anOutputWithoutItsLastNewlineKeepsTheDocumentWhole() throws {
+    let notebook = try Notebook(text: "```sh\nprintf x\n```\n```text\n```\nprose\n", file: "a.md")
+    let runner = NotebookRunner(program: "/bin/true")
+    let fresh = runner.rewritten(notebook, try runner.run(notebook))
+    #expect(fresh.text == "```sh\nprintf x\n```\n```text\nx\n```\nprose\n")
+    #expect(try runner.run(fresh).allSatisfy(\.agrees))
+  }
+
   @Test func aFailingCommandDisagrees() throws {
     let notebook = try Notebook(text: "```sh\nfalse\n```\n", file: "a.md")
     #expect(try NotebookRunner(program: "/bin/true").run(notebook).map(\.agrees) == [false])
