@@ -1,19 +1,31 @@
 import Basics
 import Processes
 import Statistics
+import Workflow
 
 extension Report {
   /// A measured log in the form asked for. CSV has one row an edge and group.
+  ///
+  /// - Parameter model: if given, the page shows it with the numbers on its edges: of two variants side by side where there are
+  ///   some, else of all cases.
   public static func render(
-    _ value: FlowMeasurement, as format: ReportFormat, options: ReportOptions = ReportOptions()
+    _ value: FlowMeasurement, on model: Model? = nil, as format: ReportFormat, options: ReportOptions = ReportOptions()
   ) -> String {
     switch format {
     case .table: FlowMeasurementView(value, unicode: options.unicode).exhibit.text(options)
     case .json: FlowMeasurementJSON(value).value.text(pretty: true)
     case .csv: csv(value)
     case .markdown: FlowMeasurementView(value).exhibit.markdown
-    case .html: FlowMeasurementView(value).exhibit.html
+    case .html: page(value, model)
     }
+  }
+
+  private static func page(_ value: FlowMeasurement, _ model: Model?) -> String {
+    var exhibit = FlowMeasurementView(value).exhibit
+    exhibit.drawing = model.map {
+      $0.svg(DrawingOptions(overlay: Overlay(value, of: $0, showing: value.comparison == nil ? .counts : .variants)))
+    }
+    return exhibit.html
   }
 
   private static func csv(_ value: FlowMeasurement) -> String {

@@ -125,7 +125,7 @@ struct MeasureFlow: ParsableCommand {
     var plan = try log.plan(model, table)
     plan.control = control
     let found = try FlowMeasurer(model, plan).measure(table.expanded(logs), options: table.options())
-    try output.write(Report.render(found, as: output.chosenFormat, options: output.reportOptions))
+    try output.write(Report.render(found, on: model, as: output.chosenFormat, options: output.reportOptions))
     let fit = Double(found.conformance.fittingCases) / Double(max(found.conformance.cases, 1))
     if let minFit, fit < minFit {
       throw AnswerIsNo(reason: "\(found.conformance.fittingCases) of \(found.conformance.cases) cases fit the model")
