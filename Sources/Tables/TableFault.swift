@@ -63,7 +63,7 @@ public struct TableFault: InputFault, Hashable {
     case .emptyCell(let column): "column '\(column)' is empty here; it needs a value in every row."
     case .refused(let column, let reason): "column '\(column)': \(reason)"
     case .badGzip(let reason): "not a whole gzip file: \(reason)."
-    case .tooManyBadRows(let bad, let rows): "\(bad) of \(rows) rows cannot be read."
+    case .tooManyBadRows(let bad, let rows): "\(bad.grouped) of \(rows.grouped) rows cannot be read."
     }
   }
 

@@ -1,3 +1,4 @@
+import Basics
 import Statistics
 
 /// Whether units arrived in the arms as planned: in all, by segment and by day, with units that were exposed to several arms.
@@ -149,7 +150,7 @@ public struct ExposureBalance: Sendable, Encodable {
       findings.append("'\(arm.name)' is dead: no unit arrived.")
     }
     for arm in arms where arm.weight == 0 && arm.units > 0 {
-      findings.append("'\(arm.name)' has weight 0 and \(arm.units) units.")
+      findings.append("'\(arm.name)' has weight 0 and \(arm.units.grouped) units.")
     }
     if (ratio ?? 0) < alpha {
       findings.append("The arms' counts are not in their planned shares: find the cause before reading any effect.")
@@ -162,7 +163,7 @@ public struct ExposureBalance: Sendable, Encodable {
     }
     if Double(several) > severalLimit * Double(units) {
       findings.append(
-        "\(several) of \(units) units were exposed to several arms; "
+        "\(several.grouped) of \(units.grouped) units were exposed to several arms; "
           + (handling == .first ? "they count in the first." : "they are left out."))
     }
     return findings

@@ -83,7 +83,7 @@ public struct FlowExperiment: Sendable {
     plan.requiresGuardrails = metrics.allSatisfy { $0.options.role != .guardrail || $0.options.margin != nil }
     let analysis = try Analysis(measurements, plan: plan, isClustered: false)
     var notices = outcome.measurement.notices
-    if table.unexposed > 0 { notices.append("\(table.unexposed) units were never exposed; they do not count.") }
+    if table.unexposed > 0 { notices.append("\(table.unexposed.grouped) units were never exposed; they do not count.") }
     if table.immature > 0 {
       notices.append("\(table.immature) units have not had their window yet; they do not count.")
     }

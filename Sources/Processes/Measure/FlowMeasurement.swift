@@ -3,7 +3,7 @@ import Statistics
 
 /// What an event log says about a model.
 public struct FlowMeasurement: Sendable {
-  public let model: String
+  public var model: String
   public let quality: LogQuality
   public let files: [InputFile]
   public let cases: Int

@@ -34,7 +34,7 @@ struct FlowWords: Sendable {
   func rate(_ rate: Double?) -> String { format.percent(rate) }
 
   func interval(_ interval: Interval?) -> String {
-    format.interval(interval?.lower, interval?.upper) { format.percent($0) }
+    format.percentInterval(interval?.lower, interval?.upper)
   }
 
   func edge(_ source: String, _ target: String, _ label: String?) -> String {

@@ -83,7 +83,8 @@ enum StyleSheet {
     .data { border-collapse: collapse; width: 100%; font-size: 0.86rem; }
     .data caption { text-align: left; color: var(--soft); padding-bottom: 0.35rem; }
     .data caption.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-    .drawing svg { display: block; }
+    .card.drawing { padding: 0; width: fit-content; min-width: 100%; max-width: calc(100vw - 2rem); position: relative; left: 50%; transform: translateX(-50%); }
+    .drawing svg { display: block; margin: 0 auto; }
     .data th, .data td { text-align: left; padding: 0.38rem 0.9rem 0.38rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
     .data thead th { color: var(--soft); font-weight: 500; white-space: nowrap; } .data tbody th { font-weight: 600; }
     .data th { max-width: 40rem; overflow-wrap: break-word; } .data .number { text-align: right; white-space: nowrap; }

@@ -92,6 +92,13 @@ package struct NumberFormat: Sendable {
     }
   }
 
+  /// "[79.8%, 80.9%]": as many decimals at both ends as show two digits of the width, four at the most.
+  package func percentInterval(_ lower: Double?, _ upper: Double?) -> String {
+    let width = (upper ?? .nan) - (lower ?? .nan)
+    let decimals = width > 0 && width.isFinite ? 1 - Int(log10(width * 100).rounded(.down)) : 1
+    return interval(lower, upper) { percent($0, decimals: min(max(decimals, 0), 4)) }
+  }
+
   /// A setting such as 0.05, as it was written: no zeros behind the last digit.
   package func setting(_ value: Double) -> String {
     value.isFinite ? value == value.rounded() ? number(value) : "\(value)" : number(value)

@@ -112,7 +112,7 @@ extension AssignCommand {
       if let arm { counts[arm] += 1 }
     }
     try write(csv)
-    for (arm, count) in zip(arms, counts) { Terminal.notice("\(arm): \(count) units") }
+    for (arm, count) in zip(arms, counts) { Terminal.notice("\(arm): \(count.grouped) units") }
     Terminal.notice("units that come later: verdict assign ... --records with this table")
   }
 

@@ -124,11 +124,12 @@ struct MeasureFlow: ParsableCommand {
     let model = try source.onlyModel()
     var plan = try log.plan(model, table)
     plan.control = control
-    let found = try FlowMeasurer(model, plan).measure(table.expanded(logs), options: table.options())
+    var found = try FlowMeasurer(model, plan).measure(table.expanded(logs), options: table.options())
+    if found.model.isEmpty { found.model = source.name }
     try output.write(Report.render(found, on: model, as: output.chosenFormat, options: output.reportOptions))
     let fit = Double(found.conformance.fittingCases) / Double(max(found.conformance.cases, 1))
     if let minFit, fit < minFit {
-      throw AnswerIsNo(reason: "\(found.conformance.fittingCases) of \(found.conformance.cases) cases fit the model")
+      throw AnswerIsNo(reason: "\(found.conformance.fittingCases.grouped) of \(found.conformance.cases.grouped) cases fit the model")
     }
   }
 }
