@@ -12,7 +12,7 @@ import Testing
     #expect(format.number(nil) == "–" && format.number(.nan) == "–" && format.number(-.infinity) == "unbounded")
     #expect(format.percent(0.0512, signed: true) == "+5.12%")
     #expect(format.percentInterval(0.798, 0.8091) == "[79.8%, 80.9%]")
-    #expect(format.percentInterval(0.9999962, 1) == "[99.9996%, 100.0000%]")
+    #expect(format.percentInterval(0.9999962, 1) == "[99.9996%, 100%]")
     #expect(format.percentInterval(0.03, 0.2) == "[3%, 20%]")
     #expect(format.percentInterval(0.03, 0.039) == "[3.00%, 3.90%]")
     #expect(format.percentInterval(0.5, 0.5) == "[50.0%, 50.0%]")

@@ -92,11 +92,12 @@ package struct NumberFormat: Sendable {
     }
   }
 
-  /// "[79.8%, 80.9%]": as many decimals at both ends as show two digits of the width, four at the most.
+  /// "[79.8%, 80.9%]": as many decimals at both ends as show two digits of the width, four at the most;
+  /// none, all and nothing else are "0%" and "100%".
   package func percentInterval(_ lower: Double?, _ upper: Double?) -> String {
     let width = (upper ?? .nan) - (lower ?? .nan)
     let decimals = width > 0 && width.isFinite ? 1 - Int(log10(width * 100).rounded(.down)) : 1
-    return interval(lower, upper) { percent($0, decimals: min(max(decimals, 0), 4)) }
+    return interval(lower, upper) { $0 == 0 || $0 == 1 ? percent($0) : percent($0, decimals: min(max(decimals, 0), 4)) }
   }
 
   /// A setting such as 0.05, as it was written: no zeros behind the last digit.

@@ -122,8 +122,10 @@ struct AssignCommand: ParsableCommand {
     } else {
       totals = try stream.write(source, to: FileSink(STDOUT_FILENO, name: "standard output"))
     }
-    for (arm, count) in zip(rule.plan.arms.map(\.name), totals.counts) { Terminal.notice("\(arm): \(count.grouped) units") }
-    if totals.outside > 0 { Terminal.notice("\(rule.outsideName): \(totals.outside) units") }
+    for (arm, count) in zip(rule.plan.arms.map(\.name), totals.counts) {
+      Terminal.notice("\(arm): \(count.grouped) units")
+    }
+    if totals.outside > 0 { Terminal.notice("\(rule.outsideName): \(totals.outside.grouped) units") }
   }
 
   private static var schemes: String {

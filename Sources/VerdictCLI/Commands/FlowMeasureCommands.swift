@@ -129,7 +129,8 @@ struct MeasureFlow: ParsableCommand {
     try output.write(Report.render(found, on: model, as: output.chosenFormat, options: output.reportOptions))
     let fit = Double(found.conformance.fittingCases) / Double(max(found.conformance.cases, 1))
     if let minFit, fit < minFit {
-      throw AnswerIsNo(reason: "\(found.conformance.fittingCases.grouped) of \(found.conformance.cases.grouped) cases fit the model")
+      throw AnswerIsNo(
+        reason: "\(found.conformance.fittingCases.grouped) of \(found.conformance.cases.grouped) cases fit the model")
     }
   }
 }

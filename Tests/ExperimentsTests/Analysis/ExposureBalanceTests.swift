@@ -55,7 +55,7 @@ import Testing
         "'c' is dead: no unit arrived.", "'d' has weight 0 and 4 units.",
         "The arms' counts are not in their planned shares: find the cause before reading any effect.",
         "By country, the shares are wrong in 1 of 1: 'x'.",
-        "100 of 1004 units were exposed to several arms; they are left out.",
+        "100 of 1,004 units were exposed to several arms; they are left out.",
       ])
   }
 
