@@ -4,6 +4,7 @@
 #   make bench     main jobs timed beside DuckDB, Polars, pandas and tea-tasting, into Benchmarks/RESULTS.md
 #   make bench-kernels  kernels timed beside scipy, pyfixest, lifelines and lifetimes, ratios printed
 #   make calibrate error rates of every procedure over 20,000 simulated experiments, into Datasets/CALIBRATION.md
+#   make fuzz      random inputs for ten minutes: the notation, every way to scan a table, Python's csv module, strtod
 #   make docs      DocC archive of the library in docs-out/
 #   make install   the binary into $(PREFIX)/bin
 #   make lint      format check, as the CI does
@@ -13,7 +14,7 @@ SWIFT_BUILD = swift build -c release --static-swift-stdlib --product verdict
 VERDICT = .build/release/verdict
 DOCUMENTED = Verdict Basics LinearAlgebra Statistics Tables Allocation Workflow Experiments Cohorts Deployment Engines Reports
 
-.PHONY: all demo test bench bench-kernels calibrate docs install lint format setup build clean
+.PHONY: all demo test bench bench-kernels calibrate fuzz docs install lint format setup build clean
 
 all: build
 
@@ -39,6 +40,16 @@ bench-kernels: build
 
 calibrate: build
 	@$(VERDICT) kernels calibrate --runs 20000 | tee Datasets/CALIBRATION.md
+
+# The tests of random inputs, longer: each goes on for FUZZ_SECONDS, all at once.
+FUZZ_SECONDS ?= 600
+FUZZ_FILES ?= 100000
+FUZZED = NotationFuzz|damagedModels|everyWayGivesTheSame|DecimalTests|PythonCSVTests
+fuzz: setup
+	@swift build -c release --build-tests --scratch-path .build-test
+	@python3 Tests/TablesTests/Fixtures/make_csv_cases.py $(FUZZ_FILES) > .build-test/csv-cases.jsonl
+	@VERDICT_FUZZ_SECONDS=$(FUZZ_SECONDS) VERDICT_DECIMALS=10000000 VERDICT_CSV_CASES=$$PWD/.build-test/csv-cases.jsonl \
+	  swift test -c release --skip-build --parallel --scratch-path .build-test --filter '$(FUZZED)'
 
 docs: setup
 	@WITH_DOCC=1 swift package --scratch-path .build-docs --allow-writing-to-directory docs-out \

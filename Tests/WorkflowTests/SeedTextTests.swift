@@ -93,7 +93,8 @@ import Workflow
     var generator = SeededGenerator(seed: 7)
     let texts = BuiltInModels.names.compactMap { BuiltInModels.text(named: $0) }.map { Array($0.utf8) }
     let spice = Array("{}[]\"\\#:.->\n\r\t ()@=é".utf8)
-    for _ in 0..<2_000 {
+    var budget = FuzzBudget(rounds: 2_000)
+    while budget.goesOn() {
       var bytes = texts.randomElement(using: &generator) ?? []
       for _ in 0..<Int.random(in: 1...8, using: &generator) where !bytes.isEmpty {
         let at = Int.random(in: 0..<bytes.count, using: &generator)

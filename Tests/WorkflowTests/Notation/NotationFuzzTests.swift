@@ -28,7 +28,8 @@ import Workflow
 
   @Test func anyBytes() throws {
     var generator = SeededGenerator(seed: 21)
-    for _ in 0..<20_000 {
+    var budget = FuzzBudget(rounds: 20_000)
+    while budget.goesOn() {
       let bytes = Self.soup(&generator)
       let parsed = Notation.parse(bytes, file: "m.flow")
       #expect(Self.isLossless(parsed.document, bytes))
