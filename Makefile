@@ -38,8 +38,10 @@ bench: build
 bench-kernels: build
 	@Benchmarks/kernels/run.sh $(VERDICT)
 
+CALIBRATE_RUNS ?= 20000
 calibrate: build
-	@$(VERDICT) kernels calibrate --runs 20000 | tee Datasets/CALIBRATION.md
+	@$(VERDICT) kernels calibrate --runs $(CALIBRATE_RUNS) > .build/calibration.md
+	@Scripts/calibration.sh $(CALIBRATE_RUNS) .build/calibration.md > Datasets/CALIBRATION.md
 
 # The tests of random inputs, longer: each goes on for FUZZ_SECONDS, all at once.
 FUZZ_SECONDS ?= 600
