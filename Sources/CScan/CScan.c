@@ -134,14 +134,41 @@ CSCAN_TARGET CSCAN_INLINE uint64_t equal(__m256i low, __m256i high, __m256i want
   return a | b << 32;
 }
 
+// The same as `flatten`, where zero has 64 trailing zeros.
+CSCAN_TARGET CSCAN_INLINE void flatten_avx2(uint64_t bits, uint32_t base, uint32_t *out, size_t count) {
+  for (size_t i = 0; i < 8; i++, bits = _blsr_u64(bits)) out[i] = base + (uint32_t)_tzcnt_u64(bits);
+  if (count <= 8) return;
+  for (size_t i = 8; i < 16; i++, bits = _blsr_u64(bits)) out[i] = base + (uint32_t)_tzcnt_u64(bits);
+  for (size_t i = 16; i < count; i++, bits = _blsr_u64(bits)) out[i] = base + (uint32_t)_tzcnt_u64(bits);
+}
+
+// Bytes that need all of `step`: quotes, returns and NULs by their low four bits, and those of 0x80 or more by their high one.
+CSCAN_TARGET CSCAN_INLINE __m256i unusual(__m256i bytes) {
+  // Where no byte is meant, one that has other low bits.
+  const __m256i by_low_bits = _mm256_setr_epi8(
+    0, -1, '"', -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, '\r', -1, 0,  //
+    0, -1, '"', -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, '\r', -1, 0);
+  return _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(by_low_bits, bytes), bytes), bytes);
+}
+
 CSCAN_TARGET CSCAN_INLINE void step_avx2(
   scan_state *s, const uint8_t *text, uint64_t valid, uint8_t delimiter, uint32_t offset, uint32_t *ends) {
   __m256i low = _mm256_loadu_si256((const __m256i *)text);
   __m256i high = _mm256_loadu_si256((const __m256i *)(text + 32));
   masks m;
-  m.quote = equal(low, high, _mm256_set1_epi8('"')) & valid;
   m.delimiter = equal(low, high, _mm256_set1_epi8((char)delimiter));
   m.line_feed = equal(low, high, _mm256_set1_epi8('\n'));
+  int is_usual = _mm256_movemask_epi8(_mm256_or_si256(unusual(low), unusual(high))) == 0;
+  if (__builtin_expect(is_usual && (s->inside | s->after_closing | s->after_return) == 0, 1)) {
+    uint64_t separator = m.delimiter | m.line_feed;
+    s->may_open = separator >> 63;
+    size_t count = (size_t)__builtin_popcountll(separator);
+    flatten_avx2(separator, offset, ends + s->separators, count);
+    s->separators += count;
+    s->line_feeds += (size_t)__builtin_popcountll(m.line_feed);
+    return;
+  }
+  m.quote = equal(low, high, _mm256_set1_epi8('"')) & valid;
   m.carriage_return = equal(low, high, _mm256_set1_epi8('\r'));
   m.nul = equal(low, high, _mm256_setzero_si256());
   m.not_ascii = (uint64_t)(uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
@@ -274,31 +301,115 @@ CSCAN_INLINE int short_decimal(const uint8_t *text, size_t count, double *value)
 #define CSCAN_WORDWISE 0
 #endif
 
-size_t cscan_decimals(const cscan_block *given, size_t column, size_t from, double *values) {
-  const cscan_block block = *given;
-  for (size_t row = from; row < block.rows; row++) {
-    field f = field_at(&block, row, column);
-    if (f.count == 1) {
-      uint8_t digit = (uint8_t)(f.text[0] - '0');
-      if (digit > 9) return row;
-      values[row] = digit;
-    } else if (f.count == 0) {
-      values[row] = __builtin_nan("");
-    } else if (CSCAN_WORDWISE && f.count <= 8 && f.text + 8 <= block.limit) {
-      if (!short_decimal(f.text, f.count, values + row)) return row;
-    } else if (!decimal(f.text, f.count, values + row)) {
-      return row;
-    }
+// Reads one number; 0 if it is left to the caller.
+CSCAN_INLINE int number(field f, const uint8_t *limit, double *value) {
+  if (f.count == 1) {
+    uint8_t digit = (uint8_t)(f.text[0] - '0');
+    *value = digit;
+    return digit <= 9;
   }
-  return block.rows;
+  if (f.count == 0) {
+    *value = __builtin_nan("");
+    return 1;
+  }
+  return CSCAN_WORDWISE && f.count <= 8 && f.text + 8 <= limit ? short_decimal(f.text, f.count, value)
+                                                               : decimal(f.text, f.count, value);
 }
+
+// Rows `from` to `to` one by one.
+CSCAN_INLINE size_t decimals(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
+  for (size_t row = from; row < to; row++)
+    if (!number(field_at(block, row, column), block->limit, values + row)) return row;
+  return to;
+}
+
+#if CSCAN_X86
+CSCAN_TARGET CSCAN_INLINE __m256i four_words(const field f[4]) {
+  __m128i a = _mm_loadl_epi64((const __m128i *)f[0].text), b = _mm_loadl_epi64((const __m128i *)f[1].text);
+  __m128i c = _mm_loadl_epi64((const __m128i *)f[2].text), d = _mm_loadl_epi64((const __m128i *)f[3].text);
+  return _mm256_set_m128i(_mm_unpacklo_epi64(c, d), _mm_unpacklo_epi64(a, b));
+}
+
+// `short_decimal` for four fields at once, an empty one among them too; 0 if one of them is no plain decimal.
+CSCAN_TARGET CSCAN_INLINE int four_decimals(const field f[4], double *values) {
+  const __m256i ones = _mm256_set1_epi64x(-1), zeros = _mm256_set1_epi8('0'), nine = _mm256_set1_epi8(9);
+  __m256i count = _mm256_set_epi64x((int64_t)f[3].count, (int64_t)f[2].count, (int64_t)f[1].count, (int64_t)f[0].count);
+  __m256i is_empty = _mm256_cmpeq_epi64(count, _mm256_setzero_si256());
+  __m256i word = four_words(f);
+  __m256i first = _mm256_and_si256(word, _mm256_set1_epi64x(0xFF));
+  __m256i negative = _mm256_andnot_si256(is_empty, _mm256_cmpeq_epi64(first, _mm256_set1_epi64x('-')));
+  word = _mm256_xor_si256(word, _mm256_and_si256(negative, _mm256_set1_epi64x('-' ^ '0')));
+  // The last byte goes to the top, digits 0 before the first; a shift by 64 leaves nothing.
+  __m256i shift = _mm256_sub_epi64(_mm256_set1_epi64x(64), _mm256_slli_epi64(count, 3));
+  word = _mm256_or_si256(_mm256_sllv_epi64(word, shift), _mm256_andnot_si256(_mm256_sllv_epi64(ones, shift), zeros));
+
+  // The first point goes; what stands before it moves up.
+  __m256i points = _mm256_cmpeq_epi8(word, _mm256_set1_epi8('.'));
+  __m256i has_none = _mm256_cmpeq_epi64(points, _mm256_setzero_si256());
+  __m256i point = _mm256_and_si256(points, _mm256_sub_epi64(_mm256_setzero_si256(), points));
+  __m256i before = _mm256_add_epi64(point, ones), up_to = _mm256_add_epi64(_mm256_slli_epi64(point, 8), ones);
+  __m256i moved = _mm256_or_si256(_mm256_slli_epi64(_mm256_and_si256(word, before), 8), _mm256_andnot_si256(up_to, word));
+  word = _mm256_blendv_epi8(_mm256_or_si256(moved, _mm256_set1_epi64x('0')), word, has_none);
+
+  __m256i digits = _mm256_sub_epi8(word, zeros);
+  __m256i are_digits = _mm256_cmpeq_epi8(_mm256_max_epu8(digits, nine), nine);
+  __m256i number_of_digits = _mm256_add_epi64(_mm256_add_epi64(count, negative), _mm256_andnot_si256(has_none, ones));
+  __m256i has_digit = _mm256_or_si256(_mm256_cmpgt_epi64(number_of_digits, _mm256_setzero_si256()), is_empty);
+  if (_mm256_movemask_epi8(_mm256_and_si256(are_digits, has_digit)) != -1) return 0;
+
+  // Pairs, then fours, then all eight; an integer below 2^52 is the fraction of a double between 2^52 and 2^53.
+  __m256i pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(10 | 1 << 8));
+  __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(100 | 1 << 16));
+  __m256i all = _mm256_add_epi64(_mm256_mul_epu32(fours, _mm256_set1_epi64x(10000)), _mm256_srli_epi64(fours, 32));
+  const __m256d two_52 = _mm256_set1_pd(0x1p52);
+  __m256d number = _mm256_sub_pd(_mm256_or_pd(_mm256_castsi256_pd(all), two_52), two_52);
+  // Mostly all have as many decimals. Without a point `point` is 0 and its trailing zeros are 64.
+  uint64_t same = (uint64_t)_mm256_extract_epi64(point, 0);
+  if (_mm256_movemask_epi8(_mm256_cmpeq_epi64(point, _mm256_set1_epi64x((int64_t)same))) == -1) {
+    if (same) number = _mm256_div_pd(number, _mm256_set1_pd(powers[7 - _tzcnt_u64(same) / 8]));
+  } else {
+    uint64_t each[4];
+    _mm256_storeu_si256((__m256i *)each, point);
+    double scale[4];
+    for (int i = 0; i < 4; i++) scale[i] = each[i] ? powers[7 - _tzcnt_u64(each[i]) / 8] : 1;
+    number = _mm256_div_pd(number, _mm256_loadu_pd(scale));
+  }
+  number = _mm256_or_pd(number, _mm256_and_pd(_mm256_castsi256_pd(negative), _mm256_set1_pd(-0.0)));
+  number = _mm256_blendv_pd(number, _mm256_set1_pd(__builtin_nan("")), _mm256_castsi256_pd(is_empty));
+  _mm256_storeu_pd(values, number);
+  return 1;
+}
+
+CSCAN_TARGET CSCAN_INLINE size_t decimals_by_four(
+  const cscan_block *block, size_t column, size_t from, double *values) {
+  size_t row = from;
+  for (; row + 4 <= block->rows; row += 4) {
+    field f[4];
+    for (size_t i = 0; i < 4; i++) f[i] = field_at(block, row + i, column);
+    int are_short = f[0].count <= 8 && f[1].count <= 8 && f[2].count <= 8 && f[3].count <= 8;
+    if (are_short && f[3].text + 8 <= block->limit && four_decimals(f, values + row)) continue;
+    size_t stop = decimals(block, column, row, row + 4, values);
+    if (stop < row + 4) return stop;
+  }
+  return decimals(block, column, row, block->rows, values);
+}
+
+CSCAN_TARGET static size_t decimals_avx2(const cscan_block *given, size_t column, size_t from, double *values) {
+  cscan_block block = *given;
+  if (block.has_quotes || block.has_returns) return decimals_by_four(&block, column, from, values);
+  // Known zeros let the compiler leave out what asks for quotes and returns.
+  block.has_quotes = block.has_returns = 0;
+  return decimals_by_four(&block, column, from, values);
+}
+#endif
 
 // The key of a word of at most 16 bytes; sixteen can be read.
 CSCAN_INLINE cscan_key key_of(const uint8_t *text, size_t count) {
+  // Sixteen bytes of this from 16 - count on keep what belongs to the word, without a branch.
+  static const uint64_t keep[4] = {~0ull, ~0ull, 0, 0};
   cscan_key key, mask;
   memcpy(&key, text, 16);
-  mask.low = count >= 8 ? ~0ull : (1ull << (8 * count)) - 1;
-  mask.high = count >= 16 ? ~0ull : count <= 8 ? 0 : (1ull << (8 * (count - 8))) - 1;
+  memcpy(&mask, (const uint8_t *)keep + 16 - count, 16);
   return (cscan_key){key.low & mask.low, key.high & mask.high};
 }
 
@@ -372,6 +483,37 @@ size_t cscan_hashes(const cscan_block *given, size_t column, size_t from, uint64
   return block.rows;
 }
 
+// Whether a is before b in the order of bytes; both of `count`.
+CSCAN_INLINE int is_before(const uint8_t *a, const uint8_t *b, size_t count) {
+  uint64_t x, y;
+  if (!CSCAN_WORDWISE || count < 8) return memcmp(a, b, count) < 0;
+  for (size_t at = 0; at + 8 < count; at += 8) {
+    memcpy(&x, a + at, 8);
+    memcpy(&y, b + at, 8);
+    if (x != y) return __builtin_bswap64(x) < __builtin_bswap64(y);
+  }
+  memcpy(&x, a + count - 8, 8);
+  memcpy(&y, b + count - 8, 8);
+  return __builtin_bswap64(x) < __builtin_bswap64(y);
+}
+
+size_t cscan_ascending(
+  const cscan_block *given, size_t column, size_t from, const uint8_t **last, size_t *last_count) {
+  const cscan_block block = *given;
+  const uint8_t *before = *last;
+  size_t count = *last_count, row = from;
+  for (; row < block.rows; row++) {
+    field f = field_at(&block, row, column);
+    // Nothing is shorter than a field that has something.
+    if (f.count < count || f.count == 0 || (f.count == count && !is_before(before, f.text, count))) break;
+    before = f.text;
+    count = f.count;
+  }
+  *last = before;
+  *last_count = count;
+  return row;
+}
+
 size_t cscan_unix_times(const cscan_block *given, size_t column, size_t from, int64_t *seconds) {
   const cscan_block block = *given;
   for (size_t row = from; row < block.rows; row++) {
@@ -393,6 +535,13 @@ cscan_result cscan_index(const uint8_t *text, size_t count, uint8_t delimiter, u
   if (has_avx2()) return index_avx2(text, count, delimiter, ends);
 #endif
   return cscan_index_portable(text, count, delimiter, ends);
+}
+
+size_t cscan_decimals(const cscan_block *block, size_t column, size_t from, double *values) {
+#if CSCAN_X86
+  if (!block->is_portable && has_avx2()) return decimals_avx2(block, column, from, values);
+#endif
+  return decimals(block, column, from, block->rows, values);
 }
 
 size_t cscan_quotes(const uint8_t *text, size_t count) {

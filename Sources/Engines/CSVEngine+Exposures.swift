@@ -27,7 +27,6 @@ extension CSVEngine {
     } deliver: { chunks, _ in
       for chunk in chunks { units.take(chunk) }
     }
-    units.close()
     let totals = UnitTotals(plan, units)
     let eventCount = try events.scan(eventColumns, allowedBadRows: request.allowedBadRows) { part in
       UnitEvents(plan, units, reader: CellReader(eventColumns, part, options), clock: clock)

@@ -122,22 +122,36 @@ struct BlockedMoments {
     return gaps
   }
 
-  /// Writes rows behind those of the block. - Returns: whether a value is missing.
+  /// Writes rows behind those of the block. - Returns: whether a value may be missing.
   private mutating func gather(_ columns: [[Double]], _ numbers: UnsafeBufferPointer<Int32>) -> Bool {
-    var missing = 0
+    var hasGaps = false
     for column in 0..<total.columns {
       let start = column * blockRows + rows
-      columns[column].withUnsafeBufferPointer { values in
-        block.withUnsafeMutableBufferPointer { block in
-          for index in 0..<numbers.count {
-            let value = values[Int(numbers[index])]
-            block[start &+ index] = value
-            missing |= value.isNaN ? 1 : 0
-          }
+      block.withUnsafeMutableBufferPointer { block in
+        let target = UnsafeMutableBufferPointer(rebasing: block[start..<start + numbers.count])
+        columns[column].withUnsafeBufferPointer { values in
+          for index in 0..<numbers.count { target[index] = values[Int(numbers[index])] }
         }
+        if Self.mayHoldNaN(target) { hasGaps = true }
       }
     }
-    return missing != 0
+    return hasGaps
+  }
+
+  /// A sum is NaN if one of the numbers is, and seldom else.
+  private static func mayHoldNaN(_ values: UnsafeMutableBufferPointer<Double>) -> Bool {
+    var sums = SIMD4<Double>()
+    var index = 0
+    while index &+ 4 <= values.count {
+      sums += SIMD4(values[index], values[index &+ 1], values[index &+ 2], values[index &+ 3])
+      index &+= 4
+    }
+    var rest = sums.sum()
+    while index < values.count {
+      rest += values[index]
+      index &+= 1
+    }
+    return rest.isNaN
   }
 
   /// Keeps those of the rows just written that have all values, and names the others.

@@ -118,18 +118,38 @@ struct PartedRows: Sendable {
   private let starts: [Int]
 
   init(_ codes: [Int32], of count: Int) {
+    (rows, starts) = count == 2 ? Self.halves(codes) : Self.parts(codes, of: count)
+  }
+
+  /// Most experiments have two arms: two places that the processor keeps, and no branch to guess.
+  private static func halves(_ codes: [Int32]) -> ([Int32], [Int]) {
+    let ones = codes.reduce(0) { $0 &+ Int($1) }
+    let rows = [Int32](unsafeUninitializedCapacity: codes.count) { buffer, filled in
+      var (zero, one) = (0, codes.count - ones)
+      for row in codes.indices {
+        let code = Int(codes[row])
+        buffer[code == 0 ? zero : one] = Int32(truncatingIfNeeded: row)
+        zero &+= 1 &- code
+        one &+= code
+      }
+      filled = codes.count
+    }
+    return (rows, [0, codes.count - ones, codes.count])
+  }
+
+  private static func parts(_ codes: [Int32], of count: Int) -> ([Int32], [Int]) {
     var starts = [Int](repeating: 0, count: count + 1)
     for code in codes { starts[Int(code) + 1] += 1 }
     for index in 0..<count { starts[index + 1] += starts[index] }
     var next = starts
-    rows = [Int32](unsafeUninitializedCapacity: codes.count) { buffer, filled in
+    let rows = [Int32](unsafeUninitializedCapacity: codes.count) { buffer, filled in
       for (row, code) in codes.enumerated() {
         buffer[next[Int(code)]] = Int32(truncatingIfNeeded: row)
         next[Int(code)] += 1
       }
       filled = codes.count
     }
-    self.starts = starts
+    return (rows, starts)
   }
 
   func withRows<Result>(of code: Int, _ body: (UnsafeBufferPointer<Int32>) -> Result) -> Result {

@@ -5,13 +5,19 @@ import Tables
 
 /// Finds a unit that has two rows, by exact bytes.
 ///
-/// Of each row a 64-bit hash of its id is kept, no more. Only if two are the same are the ids read again and compared.
+/// Ids that ascend from the first row to the last are different, and nothing is kept. Of others a 64-bit hash is kept, no
+/// more; only if two are the same are the ids read again and compared.
 final class DuplicateUnits {
   private let request: MeasurementRequest
   private let source: TableSource
   private let column: String
   /// By chunk.
   private var parted: [PartedHashes] = []
+  private var areAscending = true
+  /// Of some ids there are no hashes, as they ascend.
+  private var lackHashes = false
+  /// The last id so far; it lies in the text.
+  private var last = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
 
   /// Nil where a unit may have several rows.
   init?(_ request: MeasurementRequest, _ source: TableSource) {
@@ -22,13 +28,36 @@ final class DuplicateUnits {
   }
 
   func take(_ consumers: [UnitRowConsumer]) {
-    let found = Slots<PartedHashes?>(consumers.count, nil)
-    source.parallel(consumers.count) { found[$0] = PartedHashes(consumers[$0].units) }
+    for units in consumers.lazy.map(\.units) {
+      areAscending =
+        areAscending && units.areAscending && (units.first.isEmpty || ChunkUnits.precedes(last, units.first))
+      lackHashes = lackHashes || units.lackHashes
+      last = units.last
+    }
+    // Those of some ids are worth nothing.
+    if !areAscending, !lackHashes { keep(consumers.map(\.units.hashes)) }
+  }
+
+  private func keep(_ hashes: [[UInt64]]) {
+    let found = Slots<PartedHashes?>(hashes.count, nil)
+    source.parallel(hashes.count) { found[$0] = PartedHashes(hashes[$0]) }
     for index in 0..<found.count { if let hashes = found[index] { parted.append(hashes) } }
+  }
+
+  /// Reads the ids once more, for the hashes that are not there.
+  private func readHashes() throws {
+    parted = []
+    _ = try source.scan([column]) { _ in
+      HashConsumer()
+    } deliver: { consumers, _ in
+      keep(consumers.map(\.hashes))
+    }
   }
 
   /// - Throws: `EngineFault` for the earliest row whose unit has a row before it.
   func check() throws {
+    if areAscending { return }
+    if lackHashes { try readHashes() }
     let repeated = repeatedHashes()
     guard !repeated.isEmpty else { return }
     let request = request
@@ -104,6 +133,27 @@ private struct PartedHashes: Sendable {
     hashes.withUnsafeBufferPointer { hashes in
       for index in Int(starts[partition])..<Int(starts[partition + 1]) { body(hashes[index]) }
     }
+  }
+}
+
+/// The hashes of ids.
+private struct HashConsumer: RowConsumer, Sendable {
+  private(set) var hashes: [UInt64] = []
+
+  mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
+    hashes.append(ByteHash.hash(fields[0].bytes))
+  }
+
+  mutating func consume(_ block: FieldBlock) -> Bool {
+    let before = hashes.count
+    if hashes.grow(by: block.rows, 0, { block.hashes(0, into: $0) }) { return true }
+    hashes.removeLast(hashes.count - before)
+    return false
+  }
+
+  mutating func clear() -> Bool {
+    hashes.removeAll(keepingCapacity: true)
+    return true
   }
 }
 

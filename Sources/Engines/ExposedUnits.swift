@@ -3,6 +3,7 @@ import Tables
 
 /// The exposed units: each with its first exposure and what stands beside it.
 final class ExposedUnits: @unchecked Sendable {
+  /// With the first exposures as values.
   let index: UnitIndex
   private(set) var times: [Int64] = []
   private(set) var arms = Interner()
@@ -29,9 +30,6 @@ final class ExposedUnits: @unchecked Sendable {
 
   var count: Int { times.count }
 
-  /// Puts the first exposures where the look-up finds them. Called when all exposures are taken.
-  func close() { index.setValues { times[$0] } }
-
   /// Takes the exposures of a chunk, chunks in file order. Of two at the same second the first in the file is the first.
   func take(_ chunk: ExposureConsumer) {
     let arms = Self.codes(of: chunk.arms, in: &self.arms)
@@ -40,7 +38,7 @@ final class ExposedUnits: @unchecked Sendable {
     for row in chunk.ids.indices {
       // Far enough ahead for the memory, near enough for the cache.
       if row + 16 < chunk.ids.count { index.prefetch(chunk.ids[row + 16].hash) }
-      let unit = index.insert(chunk.ids[row].bytes, hash: chunk.ids[row].hash)
+      let unit = index.insert(chunk.ids[row].bytes, hash: chunk.ids[row].hash, value: chunk.times[row])
       let arm = arms[Int(chunk.armCodes[row])]
       latest = max(latest, chunk.times[row])
       earliest = min(earliest, chunk.times[row])

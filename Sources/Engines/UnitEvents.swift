@@ -167,15 +167,11 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   }
 
   private mutating func takeSome(_ block: FieldBlock, _ rows: UnsafeBufferPointer<Int32>) -> Bool {
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.stride) { hashes in
+    withUnsafeTemporaryAllocation(of: UnitIndex.Place.self, capacity: Self.stride) { places in
+      guard let found = places.baseAddress else { return false }
+      units.index.places(of: block, slots.unit, rows: rows, into: found)
       for index in 0..<rows.count {
-        hashes[index] = ByteHash.hash(block.field(Int(rows[index]), slots.unit).bytes)
-        units.index.prefetch(hashes[index])
-      }
-      for index in 0..<rows.count { units.index.prefetchBytes(hashes[index]) }
-      for index in 0..<rows.count {
-        let row = Int(rows[index])
-        let place = units.index.place(of: block.field(row, slots.unit).bytes, hash: hashes[index])
+        let (row, place) = (Int(rows[index]), found[index])
         guard place.code >= 0 else { continue }
         count.ofUnits += 1
         do throws(RowFault) {

@@ -32,8 +32,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private(set) var segmentCodes: [[Int32]]
   /// The plan's values, column after column; NaN where one is missing.
   private(set) var values: [[Double]]
-  /// Hashes of the unit ids.
-  private(set) var units: [UInt64] = []
+  private(set) var units: ChunkUnits
 
   init(_ plan: ColumnPlan, part: TablePart, nullWords: [String], clock: ZoneClock) {
     self.clock = clock
@@ -49,6 +48,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     variantSlot = slot(plan.request.variantColumn)
     unitSlot = plan.request.unitColumn.map(slot)
     unitIsKey = plan.request.clusterColumn == nil
+    units = ChunkUnits(alwaysHashes: plan.request.allowedBadRows > 0)
     clusterSlot = plan.request.clusterColumn.map(slot)
     segmentSlots = plan.request.segmentColumns.map(slot)
     valueSlots = plan.values.map { slot($0.name) }
@@ -74,7 +74,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
     for index in values.indices { values[index].append(row[index]) }
     if let clusterSlot { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: fields[clusterSlot]))) }
-    if unitIsKey, let unitSlot { units.append(ByteHash.hash(fields[unitSlot].bytes)) }
+    if unitIsKey, let unitSlot { units.append(fields[unitSlot]) }
     for (column, slot) in segmentSlots.enumerated() {
       segmentCodes[column].append(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot])))
     }
@@ -83,10 +83,11 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   /// All rows of a block, if there is nothing wrong with any.
   mutating func consume(_ block: FieldBlock) -> Bool {
     let before = armCodes.count
+    let mark = units.mark
     guard readKeys(block), readUnits(block), readValues(block), readTimes(block) else {
       armCodes.removeLast(armCodes.count - before)
       clusterCodes.removeLast(max(0, clusterCodes.count - before))
-      units.removeLast(max(0, units.count - before))
+      units.remove(to: mark)
       for index in values.indices { values[index].removeLast(max(0, values[index].count - before)) }
       return false
     }
@@ -110,7 +111,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
 
   private mutating func readUnits(_ block: FieldBlock) -> Bool {
     guard let unitSlot else { return true }
-    return unitIsKey ? units.grow(by: block.rows, 0) { block.hashes(unitSlot, into: $0) } : block.isFilled(unitSlot)
+    return unitIsKey ? units.append(block, unitSlot) : block.isFilled(unitSlot)
   }
 
   private mutating func readTimes(_ block: FieldBlock) -> Bool {
@@ -153,7 +154,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   mutating func clear() -> Bool {
     armCodes.removeAll(keepingCapacity: true)
     clusterCodes.removeAll(keepingCapacity: true)
-    units.removeAll(keepingCapacity: true)
+    units.clear()
     for index in values.indices { values[index].removeAll(keepingCapacity: true) }
     for index in segmentCodes.indices { segmentCodes[index].removeAll(keepingCapacity: true) }
     times = TimeRange()

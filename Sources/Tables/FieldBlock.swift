@@ -76,6 +76,17 @@ package struct FieldBlock {
     withUnsafePointer(to: block) { cscan_hashes($0, columnOfSlot[slot], 0, hashes) } == rows
   }
 
+  /// Whether a column's fields ascend, the first from behind `last`: each is longer than the one before, or as long and
+  /// later in the order of bytes. Then no two are the same.
+  ///
+  /// - Parameter last: becomes the last of them that is in order. It lies in the text.
+  package func ascends(_ slot: Int, from last: inout UnsafeBufferPointer<UInt8>) -> Bool {
+    var (start, count) = (last.baseAddress, last.count)
+    let rows = withUnsafePointer(to: block) { cscan_ascending($0, columnOfSlot[slot], 0, &start, &count) }
+    last = UnsafeBufferPointer(start: start, count: count)
+    return rows == self.rows
+  }
+
   /// Whether a column has a value in every row.
   package func isFilled(_ slot: Int) -> Bool {
     withUnsafePointer(to: block) { cscan_filled($0, columnOfSlot[slot], 0) } == rows

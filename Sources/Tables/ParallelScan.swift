@@ -8,7 +8,8 @@ extension TableSource {
   ///   - names: the columns, in the order in which `consume` gets them.
   ///   - allowedBadRows: the share of rows that may be refused, in [0, 1]; 0 stops at the first.
   ///   - make: a fresh consumer for a chunk of a part.
-  ///   - beside: gets the ranges of a part in file order, on one thread at a time, while they are scanned.
+  ///   - beside: gets the ranges of a part in file order, on one thread at a time, while they are scanned; a range that
+  ///     was cut wrongly may come again with another end.
   ///   - deliver: gets the consumers of some consecutive chunks and the number of their part; what it does not keep is
   ///     gone, so that memory does not grow with the table.
   /// - Throws: `TableFault`, of the first bad byte or row in file order.
@@ -21,26 +22,27 @@ extension TableSource {
     var total = ScanCount()
     var firstBad: TableFault?
     let bytes = parts.reduce(0) { $0 + $1.file.text.count }
-    var before = 0
+    var done = 0
     for (number, part) in parts.enumerated() {
       let scanner = scanner(of: names, in: part)
       var cutter = ChunkCutter(part, bytes: options.chunkBytes)
       var used: [Consumer] = []
+      var guesses = true
       while true {
-        let ranges = cutter.next(options.batchChunks, on: self)
+        let before = cutter
+        let ranges = cutter.next(options.batchChunks, on: self, guesses: guesses)
         guard let first = ranges.first, let last = ranges.last else { break }
-        let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
         let fresh = Slots<Consumer?>(ranges.count, nil)
         for index in 0..<min(used.count, ranges.count) { fresh[index] = used[index] }
         used = []
-        parallel(ranges.count + (beside == nil ? 0 : 1)) { index in
-          guard index < ranges.count else {
-            beside?(first.lowerBound..<last.upperBound, number)
-            return
-          }
-          let consumer = fresh[index] ?? make(part)
-          fresh[index] = nil
-          outcomes[index] = ChunkOutcome(scanner, ranges[index], consumer: consumer, stopsAtFirst: allowedBadRows == 0)
+        let outcomes = outcomes(of: ranges, scanner, fresh, stopsAtFirst: allowedBadRows == 0) {
+          make(part)
+        } beside: {
+          beside?(first.lowerBound..<last.upperBound, number)
+        }
+        if guesses, (0..<outcomes.count).contains(where: { outcomes[$0]?.showsWrongCut ?? false }) {
+          (cutter, guesses) = (before, false)
+          continue
         }
         var consumers: [Consumer] = []
         for index in 0..<outcomes.count {
@@ -56,14 +58,33 @@ extension TableSource {
         }
         deliver(consumers, number)
         part.file.forget(first.lowerBound..<last.upperBound)
-        options.progress?(before + last.upperBound, bytes)
+        options.progress?(done + last.upperBound, bytes)
         for index in consumers.indices where consumers[index].clear() { used.append(consumers[index]) }
       }
-      before += part.file.text.count
+      done += part.file.text.count
     }
     guard total.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
     if let firstBad, Double(total.badRows) > allowedBadRows * Double(total.rows) { throw firstBad }
     return total
+  }
+
+  /// Scans consecutive ranges on all cores.
+  ///
+  /// - Parameters:
+  ///   - fresh: consumers for the ranges, which are taken out of it; `make` gives those that are not there.
+  ///   - beside: is run meanwhile.
+  private func outcomes<Consumer: RowConsumer & Sendable>(
+    of ranges: [Range<Int>], _ scanner: WindowScanner, _ fresh: Slots<Consumer?>, stopsAtFirst: Bool,
+    make: @Sendable () -> Consumer, beside: @Sendable () -> Void
+  ) -> Slots<ChunkOutcome<Consumer>?> {
+    let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
+    parallel(ranges.count + 1) { index in
+      guard index < ranges.count else { return beside() }
+      let consumer = fresh[index] ?? make()
+      fresh[index] = nil
+      outcomes[index] = ChunkOutcome(scanner, ranges[index], consumer: consumer, stopsAtFirst: stopsAtFirst)
+    }
+    return outcomes
   }
 
   /// The same with all consumers kept.
@@ -116,15 +137,20 @@ struct ChunkOutcome<Consumer: RowConsumer> {
   var consumer: Consumer
   var rows = 0
   var badRows = 0
+  /// Quotes in the range; not all of them if something was fatal.
+  var quotes = 0
   var firstBad: RowFault?
   var fatal: RowFault?
+
+  /// A fault, or an odd number of quotes, is what a cut inside a quoted field looks like.
+  var showsWrongCut: Bool { fatal != nil || quotes % 2 == 1 }
 
   init(_ scanner: WindowScanner, _ range: Range<Int>, consumer: Consumer, stopsAtFirst: Bool) {
     self.consumer = consumer
     var bad = 0
     var first: RowFault?
     do throws(RowFault) {
-      rows = try scanner.scan(range, into: &self.consumer) { fault throws(RowFault) in
+      rows = try scanner.scan(range, into: &self.consumer, quotes: &quotes) { fault throws(RowFault) in
         // An open quote swallows everything behind it; that is never one bad row.
         if stopsAtFirst || fault.kind == .unclosedQuote { throw fault }
         bad += 1

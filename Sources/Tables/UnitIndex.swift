@@ -4,14 +4,14 @@ import Foundation
 /// Gives each distinct id a small number, in the order of first appearance, and finds it again among millions.
 ///
 /// Open addressing; ids are copied beside. A look-up costs two misses of the cache, one for the place and one for the id's
-/// bytes, and both can be asked for beforehand: `prefetch`, then `prefetchBytes`, then `place`. Ids are equal if their bytes
-/// are; a hash alone decides nothing. One thread fills it; then any may look up.
+/// bytes; `places` asks for both beforehand, for many ids at once. Ids are equal if their bytes are; a hash alone decides
+/// nothing. One thread fills it; then any may look up.
 package final class UnitIndex: @unchecked Sendable {
   /// 32 bytes: two in a line of the cache.
   package struct Place {
     var hash: UInt64 = 0
     var start = 0
-    /// Whatever belongs to the id and is wanted with its number.
+    /// The least value that came with the id.
     package var value: Int64 = 0
     var length: UInt32 = 0
     /// -1 is free.
@@ -33,10 +33,28 @@ package final class UnitIndex: @unchecked Sendable {
     cscan_prefetch(places.base + (Int(truncatingIfNeeded: hash) & (places.count &- 1)))
   }
 
-  @inline(__always)
-  package func prefetchBytes(_ hash: UInt64) {
-    let place = places.base[Int(truncatingIfNeeded: hash) & (places.count &- 1)]
-    cscan_prefetch(bytes.base + place.start)
+  /// What is known of the ids of some rows of a block; where nothing is, the code is -1.
+  ///
+  /// - Parameters:
+  ///   - slot: of the ids.
+  ///   - found: room for one a row.
+  package func places(
+    of block: FieldBlock, _ slot: Int, rows: UnsafeBufferPointer<Int32>, into found: UnsafeMutablePointer<Place>
+  ) {
+    let (table, text, mask) = (places.base, bytes.base, places.count &- 1)
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: rows.count + 1) { hashes in
+      for index in 0..<rows.count {
+        hashes[index] = ByteHash.hash(block.field(Int(rows[index]), slot).bytes)
+        cscan_prefetch(table + (Int(truncatingIfNeeded: hashes[index]) & mask))
+      }
+      for hash in hashes[..<rows.count] {
+        cscan_prefetch(text + table[Int(truncatingIfNeeded: hash) & mask].start)
+      }
+      for index in 0..<rows.count {
+        let id = block.field(Int(rows[index]), slot).bytes
+        found[index] = table[Self.index(of: id, hashes[index], table, text, mask)]
+      }
+    }
   }
 
   /// What is known of an id; its code is -1 if nothing is.
@@ -44,43 +62,43 @@ package final class UnitIndex: @unchecked Sendable {
   package func place(of id: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Place { places.base[index(of: id, hash)] }
 
   /// The id's number, a new one if need be.
-  @inline(__always)
-  package func insert(_ id: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
+  ///
+  /// - Parameter value: stays beside the id unless a lesser one does.
+  package func insert(_ id: UnsafeBufferPointer<UInt8>, hash: UInt64, value: Int64 = 0) -> Int {
     let index = index(of: id, hash)
-    if places.base[index].code >= 0 { return Int(places.base[index].code) }
+    if places.base[index].code >= 0 {
+      places.base[index].value = min(places.base[index].value, value)
+      return Int(places.base[index].code)
+    }
     places.base[index] = Place(
-      hash: hash, start: used, length: UInt32(truncatingIfNeeded: id.count), code: Int32(truncatingIfNeeded: count))
+      hash: hash, start: used, value: value, length: UInt32(truncatingIfNeeded: id.count),
+      code: Int32(truncatingIfNeeded: count))
     append(id)
     count += 1
     if count * 2 > places.count { grow() }
     return count - 1
   }
 
-  /// Puts a value beside each id, by its number.
-  package func setValues(_ value: (Int) -> Int64) {
-    for index in 0..<places.count where places.base[index].code >= 0 {
-      places.base[index].value = value(Int(places.base[index].code))
-    }
+  private func index(of id: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
+    Self.index(of: id, hash, places.base, bytes.base, places.count &- 1)
   }
 
+  /// Where an id is in a table, or would be.
   @inline(__always)
-  private func index(of id: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
-    let mask = places.count &- 1
+  private static func index(
+    of id: UnsafeBufferPointer<UInt8>, _ hash: UInt64, _ table: UnsafePointer<Place>, _ text: UnsafePointer<UInt8>,
+    _ mask: Int
+  ) -> Int {
     var index = Int(truncatingIfNeeded: hash) & mask
     while true {
-      let place = places.base + index
+      let place = table + index
       if place.pointee.code < 0 { return index }
-      if place.pointee.hash == hash, Int(place.pointee.length) == id.count, equals(place.pointee.start, id) {
-        return index
+      if place.pointee.hash == hash, Int(place.pointee.length) == id.count {
+        guard let address = id.baseAddress else { return index }
+        if cscan_equal(text + place.pointee.start, address, id.count) != 0 { return index }
       }
       index = (index &+ 1) & mask
     }
-  }
-
-  @inline(__always)
-  private func equals(_ start: Int, _ id: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let address = id.baseAddress else { return true }
-    return cscan_equal(bytes.base + start, address, id.count) != 0
   }
 
   private func append(_ id: UnsafeBufferPointer<UInt8>) {

@@ -38,11 +38,13 @@ struct WindowScanner {
   ///
   /// - Parameters:
   ///   - range: begins and ends between records.
+  ///   - quotes: the range's quotes are added to it.
   ///   - refused: gets a row that cannot be used; rethrows it to stop.
   /// - Throws: the first bad byte in the order of the file, or what `refused` threw before it.
   /// - Returns: rows seen, the refused ones included.
   func scan<Consumer: RowConsumer>(
-    _ range: Range<Int>, into consumer: inout Consumer, refused: (RowFault) throws(RowFault) -> Void
+    _ range: Range<Int>, into consumer: inout Consumer, quotes: inout Int,
+    refused: (RowFault) throws(RowFault) -> Void
   ) throws(RowFault) -> Int {
     guard let base = scanner.text.baseAddress else { return 0 }
     let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: windowBytes + 65)
@@ -60,6 +62,8 @@ struct WindowScanner {
     while start < range.upperBound {
       let window = Window(base, start, min(start + windowBytes, range.upperBound), scanner.delimiter, kernel, ends)
       let end = window.map { start + $0.bytes } ?? endWithoutWindow(start, range)
+      // Counted while the window is in the cache.
+      if window.map({ $0.findings & CSCAN_QUOTE != 0 }) ?? true { quotes += scanner.countQuotes(start..<end) }
       try checkText(start..<end, findings: window?.findings, &rows, &consumer, refused)
       if let window, window.isPlain(columns: scanner.slots.count, base + start, ends) {
         rows += try plainRows(window, start, ends, fields, into: &consumer, refused)
@@ -104,7 +108,8 @@ struct WindowScanner {
     if columns > 1, let file = scanner.text.baseAddress {
       let block = cscan_block(
         text: text, limit: file + scanner.text.count, ends: ends, rows: window.rows, columns: columns,
-        has_quotes: Int32(window.findings & CSCAN_QUOTE), has_returns: Int32(window.findings & CSCAN_RETURN))
+        has_quotes: Int32(window.findings & CSCAN_QUOTE), has_returns: Int32(window.findings & CSCAN_RETURN),
+        is_portable: kernel == .native ? 0 : 1)
       if consumer.consume(FieldBlock(block, offset: start, columnOfSlot: columnOfSlot)) { return window.rows }
     }
     let hasQuotes = window.findings & CSCAN_QUOTE != 0

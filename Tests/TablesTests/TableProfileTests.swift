@@ -36,6 +36,22 @@ import Testing
     #expect(try Self.profile(text).suggestion == "verdict cohort t.csv --unit customer --time at")
   }
 
+  /// Of 1,000 orders of 0 to 7 items the one of rank ⌈p n⌉, by counting: rank 250 is a 1, 500 a 3, 750 a 5, 950 a 7. A column
+  /// with more than 1,024 different numbers goes to the sketch, in whatever chunks they come.
+  @Test func quantilesOfFewNumbersAreExact() throws {
+    var text = "items,price\n"
+    for row in 0..<1_000 { text += "\(row % 8),\(row + 1)\n" }
+    for chunkBytes in [100, 1 << 20] {
+      let profile = try Self.profile(text, chunkBytes: chunkBytes)
+      #expect(profile.columns[0].quantiles == [0, 1, 3, 5, 7, 7])
+      #expect(profile.columns[1].quantiles == [1, 250, 500, 750, 950, 1000])
+    }
+    for row in 1_000..<1_100 { text += "2,\(row + 1)\n" }
+    let whole = try Self.profile(text)
+    #expect(whole.columns[1].quantiles != [1, 275, 550, 825, 1045, 1100])
+    #expect(try Self.profile(text, chunkBytes: 100).columns == whole.columns)
+  }
+
   /// 20,000 numbers and as many words: quantiles within one percent, distinct within three standard errors, for any cut.
   @Test func sketchesKeepTheirBounds() throws {
     var generator = SeededGenerator(seed: 8)

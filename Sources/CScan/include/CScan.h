@@ -53,6 +53,7 @@ typedef struct {
   size_t columns;        // fields a row
   int has_quotes;        // fields may be quoted, and then are well formed
   int has_returns;       // rows may end in CR LF
+  int is_portable;       // no vector instructions
 } cscan_block;
 
 // A word of at most 16 bytes, padded with zeros: equal exactly if the words are, as text holds no zero byte.
@@ -146,6 +147,12 @@ size_t cscan_codes(
 
 // Hashes of fields, quotes around them left out; leaves empty ones.
 size_t cscan_hashes(const cscan_block *block, size_t column, size_t from, uint64_t *hashes);
+
+// Whether every field is behind the one before it: longer, or as long and later in the order of bytes; returns the first
+// row of which this is not so, or whose field is empty. `last`, `last_count`: the field before row `from`, nothing before
+// the first; then the last one that is in order.
+size_t cscan_ascending(
+  const cscan_block *block, size_t column, size_t from, const uint8_t **last, size_t *last_count);
 
 // The first empty field from `from` on.
 size_t cscan_filled(const cscan_block *block, size_t column, size_t from);

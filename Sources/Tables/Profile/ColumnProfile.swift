@@ -13,7 +13,8 @@ public struct ColumnProfile: Sendable, Equatable {
   /// Distinct values; an estimate to some two percent if not exact.
   public let distinct: Int
   public let isDistinctExact: Bool
-  /// Of numbers: the smallest, the quantiles at 0.25, 0.5, 0.75, 0.95 within one percent, the largest. Else nil.
+  /// Of numbers: the smallest, the quantiles at 0.25, 0.5, 0.75, 0.95, the largest. Exact for up to 1,024 different numbers,
+  /// else within one percent. Else nil.
   public let quantiles: [Double]?
   /// Values that look like a word for a missing one, such as NA.
   public let nullWords: [String]

@@ -14,8 +14,9 @@ struct ProfileCommand: ParsableCommand {
         verdict profile 'exports/*.csv.gz' --format json
 
       One pass over all columns; memory does not grow with the rows. Distinct values
-      are exact below 4,096 and estimated to two percent beyond; quantiles are within
-      one percent of their value. No value of a row is printed.
+      are exact below 4,096 and estimated to two percent beyond; quantiles are exact
+      for up to 1,024 different numbers and within one percent of their value beyond.
+      No value of a row is printed.
       """)
 
   @Argument(help: ArgumentHelp("CSV or TSV files, also .gz; '-' is standard input.", valueName: "file"))
