@@ -27,6 +27,23 @@ public struct Arm: Sendable, Hashable {
     return arms
   }
 
+  /// What weights come to that look like shares or percentages and do not sum to 1 or 100; nil for others.
+  ///
+  /// Weights are relative, so that 1 and 2 are a third and two thirds; 50 and 60 are rather a slip.
+  public static func unevenSum(of arms: [Arm]) -> String? {
+    let (unit, total) = (FixedPoint.unit, arms.reduce(0.0) { $0 + Double($1.weight) })
+    let sum = total / Double(unit)
+    let hasParts = arms.contains { $0.weight % unit != 0 }
+    guard total > 0, hasParts || (50...200).contains(sum), ![1, 100, 1000].contains(where: { abs(sum - $0) < 1e-9 })
+    else { return nil }
+    func shown(_ number: Double) -> String {
+      let text = "\((number * 1e4).rounded() / 1e4)"
+      return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+    let shares = arms.map { "\($0.name) \(shown(Double($0.weight) / total * 100)) %" }
+    return "the weights sum to \(shown(sum)), not \(sum < 10 ? 1 : 100): \(shares.joined(separator: ", "))"
+  }
+
   private static func trimmed(_ text: Substring) -> String {
     var text = text
     while text.first == " " { text.removeFirst() }

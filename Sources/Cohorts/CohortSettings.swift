@@ -111,6 +111,8 @@ public struct LifetimeValueSettings: Sendable, Hashable {
   public var horizon: Int
   /// Per period.
   public var discountRate: Double
+  /// Days at the end of the log that the model has to predict; nil: a third of the log.
+  public var holdoutDays: Int?
 
   public init(model: Model = .bgNBD, horizon: Int = 12, discountRate: Double = 0) {
     self.model = model
@@ -121,5 +123,6 @@ public struct LifetimeValueSettings: Sendable, Hashable {
   func validate() throws(CohortFault) {
     guard (1...1200).contains(horizon) else { throw CohortFault(.badHorizon(horizon)) }
     guard discountRate > -1, discountRate.isFinite else { throw CohortFault(.badDiscount(discountRate)) }
+    if let holdoutDays, holdoutDays < 1 { throw CohortFault(.badHoldout(holdoutDays)) }
   }
 }

@@ -136,7 +136,8 @@ public enum Cohorts {
       let fitted = try LifetimeAnalysis.fit(purchases, model: wanted.model, level: settings.level)
       var result = fitted.summary
       result.observed = observed
-      let holdout = try LifetimeAnalysis.holdout(purchases, model: wanted.model, level: settings.level)
+      let holdout = try LifetimeAnalysis.holdout(
+        purchases, model: wanted.model, level: settings.level, days: wanted.holdoutDays)
       result.holdout = holdout
       if !fitted.purchases.isConverged {
         result.withheld = "the fit did not converge; try another model."

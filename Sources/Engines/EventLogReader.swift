@@ -99,6 +99,7 @@ public struct EventLogReader: Sendable {
       _ = try scan(own, table, clock) { log.declare($0) }
       files += FileIdentities(table).files
     }
+    for name in [columns.startEvent, columns.returnEvent].compactMap({ $0 }) { try log.requireEvent(name) }
     return log.eventLog(files: files, unreadable: count.badRows)
   }
 
@@ -125,6 +126,7 @@ public struct EventLogFault: InputFault, Hashable {
   public enum Kind: Sendable, Hashable {
     case unknownTimeZone(String, nearest: String?)
     case eventColumnMissing
+    case unknownEvent(String, nearest: String?)
     case twoStarts
     case notATime(String)
   }
@@ -140,6 +142,8 @@ public struct EventLogFault: InputFault, Hashable {
       "expected a date or time such as 2026-11-23 or 2026-11-23T14:05:00Z, found '\(text)'."
     case .twoStarts:
       "a unit's start is given in two ways; choose one of a start event, a start column and a table of starts."
+    case .unknownEvent(let name, let nearest):
+      "no event is a '\(name)'." + (nearest.map { " Did you mean '\($0)'?" } ?? "")
     case .eventColumnMissing: "a start or return event is named, but no column with events' names (--event)."
     }
   }
@@ -310,6 +314,13 @@ private struct LogAssembly {
     }
     all.reserveCapacity(all.count + codes.count)
     for code in codes { all.append(map[Int(code)]) }
+  }
+
+  /// - Throws: `EventLogFault` if no event has the name, which is rather misspelt than never done.
+  func requireEvent(_ name: String) throws(EventLogFault) {
+    let known = events.strings
+    guard !known.contains(name) else { return }
+    throw EventLogFault(.unknownEvent(name, nearest: nearestName(to: name, among: known)))
   }
 
   func eventLog(files: [InputFile], unreadable: Int) -> EventLog {

@@ -3,7 +3,7 @@ import Basics
 import Tables
 
 extension UnitIDs {
-  /// The distinct ids of a column, in the order in which they first appear; empty cells are left out.
+  /// The distinct ids of a column, in the order in which they first appear; empty cells are counted.
   ///
   /// - Throws: `TableFault` for the files.
   public init(_ source: TableSource, column: String) throws(TableFault) {
@@ -27,7 +27,6 @@ private struct IDConsumer: RowConsumer, Sendable {
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
     let field = fields[0]
-    guard field.count > 0 else { return }
     if field.hasDoubledQuotes {
       bytes.append(contentsOf: field.string.utf8)
     } else {

@@ -22,6 +22,7 @@ extension CohortSettings {
     maximumAge = spec.cohorts.maximumAge
     level = try ConfidenceLevel(alpha: spec.cohorts.alpha)
     asOf = try spec.cohorts.asOf.map { try EventTime.seconds($0, timeZone: spec.cohorts.timezone) }
+    behaviour.earlyDays = spec.earlyDays
     if let value = spec.ltv {
       let days = period.averageDays
       let yearly = value.discount
@@ -30,6 +31,7 @@ extension CohortSettings {
         model: LifetimeValueSettings.Model(rawValue: value.model.rawValue) ?? .bgNBD,
         horizon: max(1, Int((value.horizon / 86_400 / days).rounded())),
         discountRate: Self.perPeriod(yearly, days: days))
+      lifetimeValue?.holdoutDays = value.holdout.map { Int(($0 / 86_400).rounded()) }
     }
   }
 

@@ -45,10 +45,12 @@ struct AllocationPlanOptions: ParsableArguments {
   /// The plan, with what a spec puts around it.
   func policy() throws -> AllocationPolicy {
     if let spec { return try ExperimentSpec.load(spec).allocationPolicy() }
-    return AllocationPolicy(
-      try AllocationPlan(
-        scheme: scheme.map { name throws(AllocationFault) in try SchemeName(parsing: name) } ?? .verdict1,
-        salt: salt ?? "", arms: Arm.list(weights ?? ""), coverage: coverage ?? "1"))
+    let arms = try Arm.list(weights ?? "")
+    let plan = try AllocationPlan(
+      scheme: scheme.map { name throws(AllocationFault) in try SchemeName(parsing: name) } ?? .verdict1,
+      salt: salt ?? "", arms: arms, coverage: coverage ?? "1")
+    if let notice = Arm.unevenSum(of: arms) { Terminal.notice(notice) }
+    return AllocationPolicy(plan)
   }
 }
 

@@ -166,6 +166,18 @@ import Testing
     } catch { #expect("\(error)" == sentence) }
   }
 
+  @Test(
+    "weights that look like shares and do not sum to a whole",
+    arguments: [
+      ("a=50,b=60", "the weights sum to 110, not 100: a 45.4545 %, b 54.5455 %"),
+      ("a=0.3,b=0.3", "the weights sum to 0.6, not 1: a 50 %, b 50 %"),
+      ("a=33,b=33,c=33", "the weights sum to 99, not 100: a 33.3333 %, b 33.3333 %, c 33.3333 %"),
+      ("a=50,b=50", nil), ("a=0.1,b=0.9", nil), ("a=1,b=2", nil), ("a=333,b=333,c=334", nil), ("a=33.3,b=66.7", nil),
+    ])
+  func unevenSums(_ weights: String, _ sentence: String?) throws {
+    #expect(Arm.unevenSum(of: try Arm.list(weights)) == sentence)
+  }
+
   @Test func anEmptyIdIsRefused() throws {
     #expect(throws: AllocationFault.self) { try Self.plan().assign("") }
   }

@@ -92,6 +92,52 @@ struct SimulatedShop {
     #expect(purchases >= 104 && value >= 104, "purchases \(purchases), value \(value) of \(replicates)")
   }
 
+  @Test func theLastDaysThatAreAskedForAreHeldOut() throws {
+    var generator = SeededGenerator(seed: 3)
+    let shop = SimulatedShop(customers: 300, weeks: 44, future: 0, using: &generator)
+    var settings = Self.settings(52 * 7 - 1)
+    settings.lifetimeValue?.holdoutDays = 56
+    let holdout = try #require(Cohorts.analyze(log: shop.log, settings: settings).lifetimeValue?.holdout)
+    // The last of 52 weeks of 1970 is day 363; 56 days before it is day 307, counted from 0.
+    #expect(holdout.calibrationEnd == "1970-11-04")
+    settings.lifetimeValue?.holdoutDays = 400
+    let withheld = try Cohorts.analyze(log: shop.log, settings: settings).lifetimeValue?.withheld
+    #expect(withheld?.contains("days held out") == true)
+    settings.lifetimeValue?.holdoutDays = 0
+    #expect(throws: CohortFault.self) { try Cohorts.analyze(log: shop.log, settings: settings) }
+  }
+
+  /// The spend model's mean order and Fisher's interval of a correlation that is 0, the model being true.
+  @Test func spendIntervalsCover() throws {
+    var generator = SeededGenerator(seed: 77)
+    let (p, q, gamma) = (6.0, 4.0, 15.0)
+    var (mean, correlation) = (0, 0)
+    for _ in 0..<400 {
+      var log = EventLog(unitCount: 150, units: [], times: [], amounts: [])
+      for unit in 0..<150 {
+        let rate = SimulatedShop.gamma(q, using: &generator) / gamma
+        let orders = 2 + Int.random(in: 0..<6, using: &generator)
+        for order in 0..<orders {
+          log.units.append(Int32(unit))
+          log.times.append(Int64(order) * 7 * 86_400)
+          log.amounts?.append(SimulatedShop.gamma(p, using: &generator) / rate)
+        }
+      }
+      let settings = Self.settings(20 * 7)
+      let purchases = PurchaseLog(log: log, assignment: try CohortAssignment(log: log, settings: settings))
+      let spend = try #require(LifetimeAnalysis.fit(purchases, model: .bgNBD).summary.spend)
+      let truth = p * gamma / (q - 1)
+      if let one = spend.populationMean, let low = one.lower, let high = one.upper {
+        mean += (low...high) ~= truth ? 1 : 0
+      }
+      if let one = spend.frequencyCorrelation, let low = one.lower, let high = one.upper {
+        correlation += (low...high) ~= 0 ? 1 : 0
+      }
+    }
+    // 380 ± 3.5 standard errors of 4.4; Fisher's interval is of normal values, these are skewed.
+    #expect((364...395).contains(mean) && (358...397).contains(correlation), "mean \(mean), correlation \(correlation)")
+  }
+
   @Test func aReportOfALogWithAmounts() throws {
     var generator = SeededGenerator(seed: 3)
     let shop = SimulatedShop(customers: 800, weeks: 44, future: 0, using: &generator)

@@ -31,6 +31,20 @@ import Testing
     return text
   }
 
+  @Test(
+    "an event that nobody did is rather misspelt",
+    arguments: [
+      ("singup", "buy", "no event is a 'singup'. Did you mean 'signup'?"), ("signup", "zz", "no event is a 'zz'."),
+    ])
+  func unknownEvents(_ start: String, _ comeback: String, _ sentence: String) throws {
+    try withFile("id,at,what\na,2026-01-01,signup\na,2026-01-02,buy\n") { path in
+      var columns = EventLogReader.Columns(unit: "id", time: "at")
+      (columns.event, columns.startEvent, columns.returnEvent) = ("what", start, comeback)
+      let error = #expect(throws: EventLogFault.self) { try EventLogReader(columns).read([path]) }
+      #expect(error?.sentence == sentence)
+    }
+  }
+
   private func reader(chunkBytes: Int, threads: Int?, segment: Bool) -> EventLogReader {
     var options = TableOptions(threads: threads)
     options.chunkBytes = chunkBytes

@@ -60,4 +60,36 @@ import Workflow
       return
     }
   }
+
+  /// Units that share something in their first week come back far more often: the run finds it and proposes to test it.
+  @Test func aBehaviourIsFoundAndProposed() throws {
+    let project = try Project()
+    var lines = ["user_id,occurred_at,event"]
+    for unit in 0..<600 {
+      func add(_ day: Int, _ event: String) { lines.append("\(unit),2025-01-\(day < 10 ? "0" : "")\(day),\(event)") }
+      add(6, "open")
+      if unit % 2 == 0 { add(7, "share") }
+      if unit % 10 < (unit % 2 == 0 ? 8 : 3) { add(16, "open") }
+      if unit == 0 { add(30, "open") }
+    }
+    try project.write(lines.joined(separator: "\n") + "\n", to: "events.csv")
+    try project.write(
+      """
+      version: 1
+      kind: cohort
+      name: shop
+      data: { files: [events.csv], unit: user_id, time: occurred_at, event: event }
+      """, to: "cohorts.yaml")
+    let id = try project.begin("cohorts.yaml")
+    guard case .finished = try project.runner.advance(id) else {
+      Issue.record("the run did not finish")
+      return
+    }
+    #expect(try project.runner.storedCohortReport(of: id).behaviour?.early?.days == 7)
+    let proposal = try String(
+      contentsOfFile: project.path(".verdict/runs/\(id)/proposed-experiment.yaml"), encoding: .utf8)
+    #expect(proposal.contains("name: shop-early-behaviour") && proposal.contains("units with 'share'"))
+    try project.write(proposal, to: "next.yaml")
+    #expect(try project.begin("next.yaml").hasPrefix("shop-early-behaviour"))
+  }
 }

@@ -23,6 +23,8 @@ public struct AllocationAudit: Sendable, Encodable {
   public let schema = "verdict.audit/1"
   public let ids: Int
   public let duplicates: Int
+  /// Rows without an id.
+  public let emptyIDs: Int
   public let nonASCII: Int
   /// Probability of a false alarm, over all pairs and, separately, over all experiments and over all schemes.
   public let alpha: Double
@@ -47,6 +49,7 @@ public struct AllocationAudit: Sendable, Encodable {
   ) {
     self.ids = ids.count
     duplicates = ids.duplicates
+    emptyIDs = ids.empty
     nonASCII = ids.nonASCII
     self.alpha = alpha
     let places = experiments.map { $0.places(ids) }

@@ -12,6 +12,8 @@ public struct Uniformity: Sendable, Encodable {
   public let statistic: Double
   public let smallestPValue: Double
 
+  /// Ids that a test takes at least, five for each bin: with fewer the p-values are too coarse to be uniform.
+  public static let leastUnits = 5 * bins
   /// Ids and salts that a test takes at most.
   public static let unitLimit = 20_000
   public static let saltCount = 100
@@ -19,6 +21,9 @@ public struct Uniformity: Sendable, Encodable {
 
   /// - Throws: `AllocationFault` or `DomainError` if the scheme cannot take the salts, or there are too few ids.
   public init(_ plan: AllocationPlan, ids: UnitIDs, salts: Int = saltCount) throws {
+    guard ids.count >= Self.leastUnits else {
+      throw DomainError("ids", Double(ids.count), "must be at least \(Self.leastUnits)")
+    }
     units = min(ids.count, Self.unitLimit)
     self.salts = salts
     var pValues: [Double] = []

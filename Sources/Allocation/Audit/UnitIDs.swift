@@ -8,6 +8,8 @@ public struct UnitIDs: Sendable {
   /// Ids that came again and were left out.
   public private(set) var duplicates = 0
   public private(set) var nonASCII = 0
+  /// Rows without an id, which were left out.
+  public private(set) var empty = 0
 
   public init() {}
 
@@ -19,8 +21,12 @@ public struct UnitIDs: Sendable {
 
   package subscript(index: Int) -> [UInt8] { Array(bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]) }
 
-  /// Adds an id unless it is there already; ids are told apart by 64 bits of a hash.
+  /// Adds an id unless it is empty or there already; ids are told apart by 64 bits of a hash.
   public mutating func append(_ id: UnsafeRawBufferPointer) {
+    guard !id.isEmpty else {
+      empty += 1
+      return
+    }
     guard seen.insert(XXH64.hash(id)).inserted else {
       duplicates += 1
       return

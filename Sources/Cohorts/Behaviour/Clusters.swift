@@ -81,7 +81,8 @@ public struct ClusterReport: Sendable, Codable, Equatable {
       .filter { abs($0.1) >= 0.5 }.sorted { abs($0.1) > abs($1.1) }.prefix(3)
     let words = gaps.map { feature, gap in
       let size = abs(gap) >= 1.5 ? "far " : abs(gap) >= 1 ? "much " : ""
-      return "\(size)\(gap > 0 ? "more" : "fewer") \(table.names[feature]) "
+      let less = table.names[feature] == FeatureTable.money ? "less" : "fewer"
+      return "\(size)\(gap > 0 ? "more" : less) \(table.names[feature]) "
         + "(\(shown(means[feature])) against \(shown(table.mean(feature))))"
     }
     return Cluster(
@@ -92,13 +93,14 @@ public struct ClusterReport: Sendable, Codable, Equatable {
 
   private static func shown(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-    let tenths = Int((value * 10).rounded())
-    return "\(tenths / 10).\(abs(tenths % 10))"
+    let tenths = Int((abs(value) * 10).rounded())
+    return "\(value < 0 && tenths > 0 ? "−" : "")\(tenths / 10).\(tenths % 10)"
   }
 }
 
 /// Counts of early behaviour by unit: as counted, and as log(1 + count) in standard deviations from the mean.
 struct FeatureTable {
+  static let money = "money"
   let names: [String]
   let rows: Int
   /// Column after column.
@@ -119,7 +121,7 @@ struct FeatureTable {
         columns.append(("'\(log.stepNames[Int(step)])' events", early.map { Double($0.counts[step] ?? 0) }))
       }
     }
-    if log.amounts != nil { columns.append(("money", early.map(\.amount))) }
+    if log.amounts != nil { columns.append((Self.money, early.map(\.amount))) }
     let kept = columns.compactMap { name, values -> (String, [Double], [Double])? in
       let logs = values.map { $0 < 0 ? -log1p(-$0) : log1p($0) }
       let mean = logs.reduce(0, +) / Double(logs.count)

@@ -18,9 +18,9 @@ public struct SequenceSettings: Sendable, Hashable {
 public struct SequenceReport: Sendable, Codable, Equatable {
   public var minimumSupport: Double
   public var units: Int
-  /// Of at least two steps, the most frequent first; at most 30 are listed.
+  /// Closed, of at least two steps, the most frequent first; at most 30 are listed.
   public var sequences: [Sequence]
-  /// All of at least two steps that have the support.
+  /// All closed ones of at least two steps that have the support: none lies within a longer one of as many units.
   public var found: Int
 
   public struct Sequence: Sendable, Codable, Equatable {
@@ -34,7 +34,7 @@ public struct SequenceReport: Sendable, Codable, Equatable {
     let total = database.count
     let least = max(1, Int((settings.minimumSupport * Double(total)).rounded(.up)))
     let found = PrefixSpan(database, items: log.stepNames.count, minimum: least, longest: settings.maximumLength)
-      .frequent.filter { $0.items.count > 1 }
+      .closed.filter { $0.items.count > 1 }
     minimumSupport = settings.minimumSupport
     units = total
     self.found = found.count
@@ -59,6 +59,21 @@ package struct PrefixSpan {
     package var support: Int
   }
   package private(set) var frequent: [Pattern] = []
+  /// Those that lie in no longer one of the same support: the others say nothing that these do not.
+  package var closed: [Pattern] {
+    var within: Set<[Int32]> = []
+    let support = Dictionary(uniqueKeysWithValues: frequent.map { ($0.items, $0.support) })
+    for pattern in frequent {
+      for place in pattern.items.indices {
+        var part = pattern.items
+        part.remove(at: place)
+        // A part has the support at least; between the two nothing can differ, so one step at a time is enough.
+        if support[part] == pattern.support { within.insert(part) }
+      }
+    }
+    return frequent.filter { !within.contains($0.items) }
+  }
+
   private let database: [[Int32]]
   private let items: Int
   private let minimum: Int

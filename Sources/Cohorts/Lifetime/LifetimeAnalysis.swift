@@ -37,16 +37,21 @@ public enum LifetimeAnalysis {
     return FittedLifetime(summary: summary, purchases: fitted, spend: spend?.fit, customers: customers)
   }
 
-  /// Fits the model to the first two thirds of the log's days and predicts the purchases of the rest.
+  /// Fits the model to the earlier part of the log and predicts the purchases of the rest: of the last `days`, or a third.
   ///
   /// Passes if the observed total lies in the interval of the predicted one, or within 15 % of it: with many customers the
   /// interval is narrower than any model is true.
   /// - Throws: `DomainError` if the model cannot be fitted to the earlier part.
   public static func holdout(
-    _ purchases: PurchaseLog, model: LifetimeValueSettings.Model, level: ConfidenceLevel = .ninetyFive
+    _ purchases: PurchaseLog, model: LifetimeValueSettings.Model, level: ConfidenceLevel = .ninetyFive,
+    days: Int? = nil
   ) throws(DomainError) -> LifetimeValue.Holdout {
     let first = purchases.days.min().map(Int.init) ?? purchases.asOfDay
-    let end = first + (purchases.asOfDay - first) * 2 / 3
+    let span = purchases.asOfDay - first
+    if let days, days >= span {
+      throw DomainError("days held out", Double(days), "must leave some of the \(span) days of the log for the fit")
+    }
+    let end = days.map { purchases.asOfDay - $0 } ?? first + span * 2 / 3
     let customers = purchases.customers(asOf: end)
     let weeks = Double(purchases.asOfDay - end) / 7
     guard weeks > 0 else { throw DomainError("days after calibration", 0, "must be at least 1") }

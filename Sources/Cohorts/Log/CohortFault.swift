@@ -17,6 +17,7 @@ public struct CohortFault: InputFault, Hashable {
     case badWindow(seconds: Int64)
     case badHorizon(Int)
     case badDiscount(Double)
+    case badHoldout(Int)
     case badInactivity(Double)
     case noAmounts
     case noSteps
@@ -58,6 +59,7 @@ public struct CohortFault: InputFault, Hashable {
     case .badWindow(let seconds): "a window of \(seconds) seconds, must be at least 1 second."
     case .badHorizon(let periods): "a horizon of \(periods) periods, must be in 1...1200."
     case .badDiscount(let rate): "the discount rate = \(rate) per period, must be greater than -1 and finite."
+    case .badHoldout(let days): "a check on the last \(days) days, must be at least 1."
     case .badInactivity(let days): "inactivity of \(days) days, must be positive and finite."
     case .noAmounts: "the log has no amounts; name the column that holds them."
     case .noSteps: "the log has no step names; name the column that holds them."

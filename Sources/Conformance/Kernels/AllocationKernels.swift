@@ -39,7 +39,12 @@ private struct PlatformVector: Sendable {
   /// The arm's second is yes.
   private static func share(_ percentage: String) throws -> [String] {
     guard let value = Double(percentage) else { throw KernelInputFault(key: "parameters", expected: "a percentage") }
-    return ["\(100 - value)", percentage]
+    return [rest(value, of: 100), percentage]
+  }
+
+  /// What a share leaves, in the decimals that weights may have.
+  private static func rest(_ value: Double, of whole: Double) -> String {
+    "\(((whole - value) * 1e6).rounded() / 1e6)"
   }
 
   private static func over(_ total: Double) -> @Sendable (Int) -> JSONValue { { .number(Double($0) / total) } }
@@ -47,20 +52,20 @@ private struct PlatformVector: Sendable {
   static let all: [PlatformVector] = [
     .init("growthbook-v1", .growthbook1UTF16, weights: { try $0.list("weights") }, bucket: over(1000)),
     .init("growthbook-v2", .growthbook2UTF16, weights: { try $0.list("weights") }, bucket: over(10_000)),
-    .init(
-      "growthbook-namespace", .growthbookNamespace,
-      weights: { parameters in
-        let edge = try parameters.list("range", separator: "-").last ?? "1"
-        guard let share = Double(edge) else { throw KernelInputFault(key: "parameters", expected: "a range") }
-        return ["\(1 - share)", edge]
-      }, bucket: over(1000)),
+    .namespace,
     .init("optimizely", .optimizely, weights: { try $0.differences("endOfRange") }),
     .init("unleash-rollout", .unleashRollout, weights: { try share($0.word("rollout")) }),
     .init(
       "unleash-variant", .unleash, weights: { try $0.list("weights") },
       arm: { .string($0.flatMap { UnicodeScalar(65 + $0) }.map { String($0) } ?? "") }),
-    // The file does not state the trial's p; 0.3 is that of its other platforms and agrees with every row.
-    .init("planout-float", .planoutBernoulli, weights: { _ in ["0.7", "0.3"] }, bucket: over(0x1p60)),
+    // Where the file does not state the trial's p, 0.3 is that of its other platforms and agrees with every row.
+    .init(
+      "planout-float", .planoutBernoulli,
+      weights: { parameters in
+        let p = parameters["p"] ?? "0.3"
+        guard let share = Double(p) else { throw KernelInputFault(key: "parameters", expected: "a probability") }
+        return [rest(share, of: 1), p]
+      }, bucket: over(0x1p60)),
     .init("planout-segment", .planoutUniform, weights: { Array(repeating: "1", count: try $0.count("num_segments")) }),
     .init(
       "launchdarkly-salt", .launchdarkly, weights: { try $0.list("weights") }, bucket: over(0x1p60)),
@@ -87,6 +92,19 @@ private struct PlatformVector: Sendable {
     .init("proctor-name-salt", .proctor, weights: { try $0.list("lengths") }),
     .uniformChoice,
   ]
+
+  /// A namespace's range is what lies below its end and not below its beginning.
+  private static let namespace = PlatformVector(platform: "growthbook-namespace") { key, salt, parameters in
+    let ends = try parameters.list("range", separator: "-")
+    let below = try ends.map { end in
+      guard let share = Double(end) else { throw KernelInputFault(key: "parameters", expected: "a range") }
+      let arms = [try Arm("0", weight: rest(share, of: 1)), try Arm("1", weight: end)]
+      return try AllocationPlan(scheme: .growthbookNamespace, salt: salt, arms: arms).assign(key)
+    }
+    guard below.count == 2 else { throw KernelInputFault(key: "parameters", expected: "a range") }
+    let isInside = below[1].arm == 1 && below[0].arm != 1
+    return ["bucket": .number(Double(below[1].bucket) / 1000), "assignment": .integer(isInside ? 1 : 0)]
+  }
 
   /// The vectors of `UniformChoice` show the hash itself.
   private static let uniformChoice = PlatformVector(platform: "planout-uniformchoice") { key, salt, parameters in

@@ -5,7 +5,8 @@ extension CohortSpec {
   public var canonicalJSON: JSONValue {
     [
       "version": 1, "kind": "cohort", "name": .string(name), "data": data.canonicalJSON,
-      "cohorts": cohorts.canonicalJSON, "ltv": ltv?.canonicalJSON ?? .null, "model": .optional(model),
+      "cohorts": cohorts.canonicalJSON, "early_days": earlyDays.map { .integer($0) } ?? .null,
+      "ltv": ltv?.canonicalJSON ?? .null, "model": .optional(model),
     ]
   }
 

@@ -18,6 +18,7 @@ extension CohortSpec {
     owner = reader.text("owner")
     data = Self.readEvents(reader)
     cohorts = Self.readCohorts(reader)
+    earlyDays = Self.readEarlyDays(reader, hasEvents: data.eventColumn != nil)
     ltv = Self.readLifetimeValue(reader)
     if ltv != nil, data.amountColumn == nil, let node = reader.node("ltv"), ltv?.model != .shiftedBetaGeometric {
       faults.add(
@@ -94,6 +95,18 @@ extension CohortSpec {
       reader.faults.add(.badValue("cohorts.brackets[\(index)]", expected: expected, found: node.found), node.position)
       return nil
     }
+  }
+
+  private static func readEarlyDays(_ root: SpecReader, hasEvents: Bool) -> Int? {
+    guard let reader = root.mapping("behaviour") else { return hasEvents ? 7 : nil }
+    reader.require("early", "the first days that are looked at, such as 7 days")
+    let days = reader.duration("early").map { Int(($0 / 86_400).rounded()) }
+    if !hasEvents {
+      reader.faults.add(
+        .missingKey("event", in: "'data'", expected: "the column of event names, for 'behaviour'"), reader.position)
+    }
+    reader.finish()
+    return days
   }
 
   private static func readLifetimeValue(_ root: SpecReader) -> LifetimeValue? {

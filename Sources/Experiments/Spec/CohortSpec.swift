@@ -10,6 +10,8 @@ public struct CohortSpec: Sendable, Hashable {
   public var owner: String?
   public var data: Events
   public var cohorts: Cohorts
+  /// First days whose events are held against coming back; nil: none. With a column of events 7 unless written.
+  public var earlyDays: Int?
   public var ltv: LifetimeValue?
   /// A workflow model of the user's own, relative to the spec.
   public var model: String?

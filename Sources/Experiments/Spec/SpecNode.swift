@@ -79,7 +79,7 @@ extension SpecNode {
   /// What stands there, for an error's sentence.
   var found: String {
     switch content {
-    case .sequence: "a list"
+    case .sequence(let elements): elements.isEmpty ? "an empty list" : "a list"
     case .mapping: "a mapping"
     case .scalar(let text, _): isNull ? "nothing" : "'\(text.count > 40 ? text.prefix(40) + "…" : text)'"
     }

@@ -178,8 +178,7 @@ struct AnalysisPage {
   // MARK: Details
 
   private func details(_ family: AnalysisView.Family) -> Markup {
-    .tag(
-      "details", [:], .tag("summary", [:], "All numbers"), .list(family.metrics.map(detailTable)))
+    HTMLPage.folded("All numbers", family.metrics.map(detailTable))
   }
 
   private func detailTable(_ metric: Analysis.MetricResult) -> Markup {

@@ -24,9 +24,10 @@ struct AuditView {
   }
 
   private var summary: String {
-    var parts = ["\(format.count(audit.ids)) ids", "\(audit.experiments.count) experiments"]
-    if audit.duplicates > 0 { parts.append("\(format.count(audit.duplicates)) repeated ids left out") }
-    if audit.nonASCII > 0 { parts.append("\(format.count(audit.nonASCII)) ids outside ASCII") }
+    var parts = [format.count(audit.ids, "id"), format.count(audit.experiments.count, "experiment")]
+    if audit.duplicates > 0 { parts.append("\(format.count(audit.duplicates, "repeated id")) left out") }
+    if audit.emptyIDs > 0 { parts.append("\(format.count(audit.emptyIDs, "row")) without an id left out") }
+    if audit.nonASCII > 0 { parts.append("\(format.count(audit.nonASCII, "id")) outside ASCII") }
     return parts.joined(separator: ", ")
       + "; alpha \(format.setting(audit.alpha)), by Holm over experiments and over pairs."
   }
@@ -67,7 +68,7 @@ struct AuditView {
         ]
       },
       note:
-        "Uniform p: are the chi-squared p-values of the salts uniform? Bit flips: how often a bit of the hash flips "
+        "Uniform p: are the chi-squared p-values of the salts uniform? It takes \(Uniformity.leastUnits) ids. Bit flips: how often a bit of the hash flips "
         + "with one bit of the id, lowest to highest, and of its last byte; 0.5 is ideal.")
   }
 
@@ -81,7 +82,7 @@ struct AuditView {
     let ordered = (dependent.isEmpty ? audit.pairs : dependent).sorted { abs($0.phi) > abs($1.phi) }
     let shown = ordered.prefix(dependent.isEmpty ? 3 : 20)
     let rest = ordered.count - shown.count
-    let more = dependent.isEmpty || rest == 0 ? "" : " \(rest) more are in JSON and CSV."
+    let more = dependent.isEmpty || rest == 0 ? "" : " \(rest) more \(rest == 1 ? "is" : "are") in JSON and CSV."
     return FindingsView.Section(
       title: dependent.isEmpty ? "Pairs: none dependent" : "Dependent pairs",
       columns: [

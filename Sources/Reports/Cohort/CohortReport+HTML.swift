@@ -10,7 +10,7 @@ extension Report {
 
 struct CohortPage {
   let view: CohortView
-  private var report: CohortReport { view.report }
+  var report: CohortReport { view.report }
 
   init(view: CohortView) { self.view = view }
 
@@ -68,19 +68,15 @@ struct CohortPage {
 
   private func curve(_ table: RetentionTable) -> Markup {
     let points = table.overall
-    let weighted = LineChart.Series(
-      name: "all units", points: points.map { (Double($0.age), $0.weightedMean) },
-      band: points.map { (Double($0.age), $0.lower, $0.upper) }, showsDots: points.count <= 40)
+    guard points.count > 1 else { return .list([]) }
+    var weighted = retentionSeries(table, name: "all units")
+    weighted.showsDots = points.count <= 40
     let simple = LineChart.Series(
       name: "mean of cohorts", points: points.map { (Double($0.age), $0.simpleMean) }, style: "second")
-    let format = view.format
-    let chart = LineChart(
-      title: "Retention by age, all cohorts together", series: [weighted, simple],
-      xTitle: "\(view.period)s since start", showX: { format.number($0) },
-      showY: { value, decimals in format.percent(value, decimals: max(decimals - 2, 0)) })
-    guard points.count > 1 else { return .list([]) }
     return .list([
-      chart.markup,
+      shareChart(
+        "Retention by age, all cohorts together", [weighted, simple], xTitle: "\(view.period)s since start"
+      ).markup,
       .tag(
         "p", ["class": "legend"],
         .text("Line: every unit has one vote, with its \(view.level) interval. Dashed: every cohort has one vote.")),
@@ -88,121 +84,49 @@ struct CohortPage {
   }
 
   private func overallTable(_ table: RetentionTable) -> Markup {
-    .tag(
-      "details", [:], .tag("summary", [:], "Numbers of the curve"),
-      HTMLPage.table(
-        caption: "Retention by age over the cohorts that completed it",
-        [
-          ("age", true), ("cohorts", true), ("units", true), ("retained", true), ("rate", true),
-          ("\(view.level) interval", true), ("mean of cohorts", true),
-        ],
-        table.overall.map { point in
+    HTMLPage.folded(
+      "Numbers of the curve",
+      [
+        HTMLPage.table(
+          caption: "Retention by age over the cohorts that completed it",
           [
-            view.ageLabel(point.age, table), view.format.count(point.cohorts), view.format.count(point.observed),
-            view.format.count(point.retained), view.rate(point.weightedMean), view.interval(point.lower, point.upper),
-            view.rate(point.simpleMean),
-          ]
-        }))
+            ("age", true), ("cohorts", true), ("units", true), ("retained", true), ("rate", true),
+            ("\(view.level) interval", true), ("mean of cohorts", true),
+          ],
+          table.overall.map { point in
+            [
+              view.ageLabel(point.age, table), view.format.count(point.cohorts), view.format.count(point.observed),
+              view.format.count(point.retained), view.rate(point.weightedMean), view.interval(point.lower, point.upper),
+              view.rate(point.simpleMean),
+            ]
+          })
+      ])
   }
 
   // MARK: Survival
 
   private var survival: [Markup] {
     view.curves.enumerated().map { index, entry in
-      let curve = entry.curve
-      let format = view.format
-      let origin = curve.points.first.map { $0.time > 0 } ?? false ? [(0.0, 1.0)] : []
-      let series = LineChart.Series(
-        name: "survival", points: origin + curve.points.map { ($0.time, $0.survival) },
-        band: curve.points.compactMap { point in
-          guard let lower = point.lower, let upper = point.upper else { return nil }
-          return (point.time, lower, upper)
-        }, isStep: true)
-      let chart = LineChart(
-        title: "Kaplan-Meier curve, \(entry.title)", series: [series], xTitle: "\(curve.timeUnit)s since start",
-        showX: { format.number($0) },
-        showY: { value, decimals in format.percent(value, decimals: max(decimals - 2, 0)) })
+      let chart = shareChart(
+        "Kaplan-Meier curve, \(entry.title)", [survivalSeries(entry.curve, name: "survival")],
+        xTitle: "\(entry.curve.timeUnit)s since start")
       return HTMLPage.section(
         "Survival: \(entry.title)", id: "survival-\(index)",
         [
-          .tag("p", [:], .text(view.survivalSummary(curve))), chart.markup,
-          .tag("p", ["class": "legend"], .text(curve.definition)),
+          .tag("p", [:], .text(view.survivalSummary(entry.curve))), chart.markup,
+          .tag("p", ["class": "legend"], .text(entry.curve.definition)),
         ])
     }
   }
 
-  // MARK: Lifetime value
-
-  private var lifetimeValue: Markup {
-    guard let lifetime = report.lifetimeValue else { return .list([]) }
-    var parts: [Markup] = []
-    if let projection = lifetime.projection { parts += fan(projection) }
-    parts += observed(lifetime)
-    parts.append(HTMLPage.notes(view.lifetimeSentences))
-    if !view.projectionRows.isEmpty {
-      parts.append(
-        .tag(
-          "details", [:], .tag("summary", [:], "By cohort"),
-          HTMLPage.table(caption: "Until the horizon, with intervals", view.projectionColumns, view.projectionRows)))
-    }
-    if let groups = lifetime.holdout?.groups, !groups.isEmpty {
-      parts.append(
-        .tag(
-          "details", [:], .tag("summary", [:], "Check on held-out data"),
-          HTMLPage.table(
-            caption: "Purchases per customer after the calibration, by repeat purchases before",
-            [("repeat purchases", true), ("customers", true), ("expected", true), ("observed", true)],
-            groups.map {
-              [
-                "\($0.frequency)", view.format.count($0.customers), view.format.number($0.expected, digits: 3),
-                view.format.number($0.observed, digits: 3),
-              ]
-            })))
-    }
-    return HTMLPage.section("Lifetime value", id: "lifetime-value", parts)
-  }
-
-  private func fan(_ projection: LifetimeValue.Projection) -> [Markup] {
-    let format = view.format
-    let hasValue = projection.overall.contains { $0.value != nil }
-    let points = projection.overall.compactMap { point in
-      (hasValue ? point.value : point.purchases).map { (Double(point.period), $0) }
-    }
-    let series = LineChart.Series(
-      name: "projected", points: [(0, 0)] + points.map { ($0.0, $0.1.estimate) },
-      band: [(0, 0, 0)]
-        + points.compactMap { point in
-          guard let lower = point.1.lower, let upper = point.1.upper else { return nil }
-          return (point.0, lower, upper)
-        })
-    let what = hasValue ? "value" : "purchases"
-    let chart = LineChart(
-      title: "Projected \(what) of all customers", series: [series], xTitle: "periods from the end of observation",
-      showX: { format.number($0) }, showY: { value, _ in format.compact(value) })
-    return [.tag("h3", [:], .text("Projected \(what) of all customers")), chart.markup]
-  }
-
-  private func observed(_ lifetime: LifetimeValue) -> [Markup] {
-    guard !lifetime.observed.isEmpty else { return [] }
-    let format = view.format
-    let series = lifetime.observed.suffix(12).map { cohort in
-      LineChart.Series(
-        name: cohort.cohort, points: cohort.points.map { (Double($0.age), $0.valuePerUnit.estimate) }, showsDots: true,
-        style: "faint")
-    }
-    let chart = LineChart(
-      title: "Observed value per unit by cohort and age", series: series, xTitle: "\(view.period)s since start",
-      showX: { format.number($0) }, showY: { value, _ in format.compact(value) })
-    return [.tag("h3", [:], "Observed cumulative value per unit, one line a cohort"), chart.markup]
-  }
-
   // MARK: Groups, contracts, behaviour
 
-  private var comparison: Markup { view.comparisonSection?.markup(id: "comparison") ?? .list([]) }
+  private var comparison: Markup {
+    view.comparisonSection?.markup(id: "comparison", drawings: groupCurves) ?? .list([])
+  }
 
   private var contractual: [Markup] {
     guard let model = report.lifetimeValue?.contractual else { return [] }
-    let format = view.format
     let projected = LineChart.Series(
       name: "model", points: model.survival.map { (Double($0.period), $0.projected.estimate) },
       band: model.survival.compactMap { point in
@@ -213,10 +137,8 @@ struct CohortPage {
       name: "observed",
       points: model.survival.compactMap { point in point.observed.map { (Double(point.period), $0.estimate) } },
       showsDots: true, style: "second")
-    let chart = LineChart(
-      title: "Customers left, observed and by the model", series: [projected, observed],
-      xTitle: "\(view.period)s since start", showX: { format.number($0) },
-      showY: { value, decimals in format.percent(value, decimals: max(decimals - 2, 0)) })
+    let chart = shareChart(
+      "Customers left, observed and by the model", [projected, observed], xTitle: "\(view.period)s since start")
     return view.contractualSections.enumerated().map { index, section in
       section.markup(id: "contract-\(index)", drawings: index == 0 ? [chart.markup] : [])
     }
@@ -232,7 +154,8 @@ struct CohortPage {
       if section.title == "What follows what", let paths = report.behaviour?.paths {
         drawings.append(PathFlow(paths: paths, view: view).markup)
       }
-      return section.markup(id: "behaviour-\(index)", drawings: drawings)
+      return section.markup(
+        id: "behaviour-\(index)", drawings: drawings, isFolded: section.title == "What follows what")
     }
   }
 
@@ -245,7 +168,8 @@ struct CohortPage {
       [
         .tag("p", ["class": "legend"], "Associations, not causes: test them by an experiment."),
         HTMLPage.table(
-          caption: "Patterns with their intervals", [("pattern", false), ("p", true), ("p adjusted", true)],
+          caption: "Patterns with their intervals", isCaptionShown: false,
+          [("pattern", false), ("p", true), ("p adjusted", true)],
           report.patterns.map { [$0.sentence, view.format.pValue($0.pValue), view.format.pValue($0.adjustedPValue)] }),
       ])
   }

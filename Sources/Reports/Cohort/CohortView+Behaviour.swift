@@ -133,7 +133,8 @@ extension CohortView {
     Section(
       "Frequent sequences",
       words: "In this order, other events in between allowed; of \(format.count(sequences.found)) with at least "
-        + "\(rate(sequences.minimumSupport)) of \(format.count(sequences.units)) units the first \(sequences.sequences.count).",
+        + "\(rate(sequences.minimumSupport)) of \(format.count(sequences.units, "unit")) the first \(sequences.sequences.count). "
+        + "Left out: those within a longer one of as many units.",
       [.init("sequence"), .init("units", numeric: true), .init("share", numeric: true)],
       sequences.sequences.map { [$0.steps.joined(separator: " → "), format.count($0.units), share($0.share)] })
   }

@@ -17,7 +17,7 @@ struct CohortView {
     let count = report.retention.cohorts.count
     let rhythm = ["day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly"][period] ?? period
     return
-      "\(format.count(report.input.units)) units in \(format.count(count)) \(rhythm) \(count == 1 ? "cohort" : "cohorts")"
+      "\(format.count(report.input.units, "unit")) in \(format.count(count)) \(rhythm) \(count == 1 ? "cohort" : "cohorts")"
   }
 
   /// The definitions under which the numbers hold, in a sentence.
@@ -25,16 +25,18 @@ struct CohortView {
     let settings = report.settings
     let rule =
       switch settings.retention {
-      case "on": "Retained: active in that \(period)"
-      case "on-or-after": "Retained: active in that \(period) or later"
+      case "on": "Retained: active \(preposition) that \(period)"
+      case "on-or-after": "Retained: active \(preposition) that \(period) or later"
       case "bracket": "Retained: active at least once within the bracket of \(period)s"
       default: "Retained: \(settings.retention)"
       }
     let window =
       settings.window == "calendar" ? "calendar periods" : "windows of \(settings.window) since each unit's start"
-    return
-      "\(rule); \(window), \(settings.timeZone), weeks from \(settings.weekStart), observed until \(settings.asOf)."
+    let weeks = period == "week" ? ", weeks from \(settings.weekStart.capitalized)" : ""
+    return "\(rule); \(window), \(settings.timeZone)\(weeks), observed until \(settings.asOf)."
   }
+
+  private var preposition: String { period == "day" ? "on" : "in" }
 
   func rate(_ rate: Double?) -> String {
     guard let rate, rate.isFinite else { return format.missing }
@@ -118,7 +120,10 @@ struct CohortView {
       let error = parameter.standardError.map { " ± \(format.number($0, digits: 2))" } ?? ""
       return "\(parameter.name) = \(format.number(parameter.estimate))\(error)"
     }
-    let state = fit.converged ? "" : ", NOT converged"
+    let loose = fit.parameters.filter { ($0.standardError ?? 0) > 3 * abs($0.estimate) }.map(\.name)
+    let state =
+      (fit.converged ? "" : ", NOT converged")
+      + (loose.isEmpty ? "" : "; these data do not determine \(loose.joined(separator: " and "))")
     let unit = fit.timeUnit == "none" ? "" : " per \(fit.timeUnit)"
     return
       "\(parameters.joined(separator: ", "))\(unit); log-likelihood \(format.number(fit.logLikelihood, digits: 6)), "
@@ -148,11 +153,12 @@ struct CohortView {
       ("Input", "\($0.name) · \(format.bytes($0.bytes)) · \($0.fingerprint)")
     }
     let input = report.input
-    lines.append(("Events", "\(format.count(input.events)) events, \(format.count(input.units)) units"))
+    lines.append(("Events", "\(format.count(input.events, "event")), \(format.count(input.units, "unit"))"))
     let leftOut = [
-      (input.unreadableRows, "unreadable rows"), (input.eventsAfterAsOf, "events after the end of observation"),
-      (input.eventsBeforeStart, "events before the unit's start"), (input.unitsWithoutStart, "units without a start"),
-    ].filter { $0.0 > 0 }.map { "\(format.count($0.0)) \($0.1)" }
+      (input.unreadableRows, "unreadable row", ""), (input.eventsAfterAsOf, "event", " after the end of observation"),
+      (input.eventsBeforeStart, "event", " before the unit's start"),
+      (input.unitsWithoutStart, "unit", " without a start"),
+    ].filter { $0.0 > 0 }.map { format.count($0.0, $0.1) + $0.2 }
     if !leftOut.isEmpty { lines.append(("Left out", leftOut.joined(separator: ", "))) }
     let settings = report.settings
     lines.append(("Time", "\(settings.timeZone), until \(settings.asOf)"))

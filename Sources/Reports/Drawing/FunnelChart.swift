@@ -5,9 +5,8 @@ struct FunnelChart {
   let funnel: FunnelReport
   let view: CohortView
 
-  private static let rowHeight = 44.0
-  private static let left = 0.30
-  private static let right = 0.97
+  private static let rowHeight = 50.0
+  private static let longestName = 28
 
   var markup: Markup {
     let shapes = funnel.steps.enumerated().flatMap { row, step in bar(step, Double(row) * Self.rowHeight) }
@@ -17,38 +16,30 @@ struct FunnelChart {
       shapes)
   }
 
+  /// The words above the bar, so that both have the whole width on any screen.
   private func bar(_ step: FunnelReport.Step, _ top: Double) -> [Markup] {
     let share = step.fromStart?.estimate ?? 1
-    let width = (Self.right - Self.left) * share
-    let middle = SVG.length(top + Self.rowHeight / 2)
-    let label = step.kind == .required ? step.name : "\(step.name) (\(step.kind.rawValue))"
+    let (words, middle) = (SVG.length(top + 15), SVG.length(top + 32))
+    let isRequired = step.kind == .required
+    let numbers = "\(view.format.count(step.units)) · \(view.rate(share))"
     var shapes = [
-      SVG.text(
-        shortened(label), SVG.percent(Self.left - 0.015), SVG.length(top + Self.rowHeight / 2 + 4), anchor: "end",
-        "label"),
+      SVG.text(shortened(step.name) + (isRequired ? "" : " (\(step.kind.rawValue))"), "0", words, "label"),
+      SVG.text(numbers, "100%", words, anchor: "end", "label"),
       .tag(
         "rect",
         [
-          "x": SVG.percent(Self.left), "y": SVG.length(top + 6), "width": SVG.percent(max(width, 0.002)),
-          "height": SVG.length(Self.rowHeight - 12), "rx": "4", "class": step.kind == .required ? "bar" : "bar faint",
+          "x": "0", "y": SVG.length(top + 22), "width": SVG.percent(max(share, 0.002)), "height": "20", "rx": "4",
+          "class": isRequired ? "bar" : "bar faint",
         ],
-        .tag("title", [:], .text("\(label): \(view.format.count(step.units)) units, \(view.rate(share))"))),
+        .tag("title", [:], .text("\(step.name): \(view.format.count(step.units)) units, \(view.rate(share))"))),
     ]
     if let lower = step.fromStart?.lower, let upper = step.fromStart?.upper {
-      shapes.append(SVG.line(x(lower), middle, x(upper), middle, "whisker"))
+      shapes.append(SVG.line(SVG.percent(lower), middle, SVG.percent(upper), middle, "whisker"))
     }
-    let isInside = width > 0.35 && step.kind == .required
-    shapes.append(
-      SVG.text(
-        "\(view.format.count(step.units)) · \(view.rate(share))",
-        isInside ? SVG.percent(Self.left + 0.015) : x(step.fromStart?.upper ?? share, plus: 0.015),
-        SVG.length(top + Self.rowHeight / 2 + 4), isInside ? "on-bar" : "label"))
     return shapes
   }
 
-  private func x(_ share: Double, plus: Double = 0) -> String {
-    SVG.percent(Self.left + (Self.right - Self.left) * share + plus)
+  private func shortened(_ text: String) -> String {
+    text.count > Self.longestName ? text.prefix(Self.longestName - 1) + "…" : text
   }
-
-  private func shortened(_ text: String) -> String { text.count > 18 ? text.prefix(17) + "…" : text }
 }

@@ -7,7 +7,7 @@ package struct LineChart: Sendable {
     /// Constant until the next point, as a Kaplan-Meier curve.
     package var isStep: Bool
     package var showsDots: Bool
-    /// A class of the style sheet: "", "second" or "faint".
+    /// Classes of the style sheet: "", "second", "faint", "ahead", or "group group-N".
     package var style: String
     package var name: String
 
@@ -108,7 +108,8 @@ package struct LineChart: Sendable {
       if series.band.count > 1 {
         let upper = track(series.band.map { ($0.x, $0.upper) }, series.isStep)
         let lower = track(series.band.map { ($0.x, $0.lower) }, series.isStep)
-        paths.append(SVG.path("M " + (upper + lower.reversed()).joined(separator: " L ") + " Z", "band"))
+        paths.append(
+          SVG.path("M " + (upper + lower.reversed()).joined(separator: " L ") + " Z", "band \(series.style)"))
       }
       if series.points.count > 1 {
         let track = track(series.points.map { ($0.x, $0.y) }, series.isStep)

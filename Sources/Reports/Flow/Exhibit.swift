@@ -101,14 +101,17 @@ extension Exhibit.Section {
     if !rows.isEmpty { out.table(columns.map { ($0.title, $0.numeric) }, rows) }
   }
 
-  /// - Parameter drawings: between the words and the table.
-  func markup(id: String, drawings: [Markup] = []) -> Markup {
+  /// - Parameters:
+  ///   - drawings: between the words and the table.
+  ///   - isFolded: the table is opened by a click, where the drawing says the same.
+  func markup(id: String, drawings: [Markup] = [], isFolded: Bool = false) -> Markup {
     let words = words.map { Markup.tag("p", ["class": "subtitle"], .text($0)) } ?? .list([])
     let table =
       rows.isEmpty
       ? Markup.list([])
       : HTMLPage.table(
         caption: title, isCaptionShown: false, columns.map { ($0.title, $0.numeric) }, rows)
-    return HTMLPage.section(title, id: id, [words] + drawings + [table])
+    return HTMLPage.section(
+      title, id: id, [words] + drawings + [isFolded ? HTMLPage.folded("Numbers", [table]) : table])
   }
 }

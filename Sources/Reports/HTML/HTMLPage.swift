@@ -39,6 +39,11 @@ package struct HTMLPage: Sendable {
       "section", ["aria-labelledby": id, "class": "card"], .tag("h2", ["id": id], .text(title)), .list(children))
   }
 
+  /// What few readers need, behind a word to open it.
+  package static func folded(_ title: String, _ children: [Markup]) -> Markup {
+    .tag("details", [:], .tag("summary", [:], .text(title)), .list(children))
+  }
+
   /// Key numbers: name, value, and what belongs to it.
   package static func tiles(_ tiles: [(name: String, value: String, note: String, tone: String)]) -> Markup {
     guard !tiles.isEmpty else { return .list([]) }
@@ -61,18 +66,26 @@ package struct HTMLPage: Sendable {
   ) -> Markup {
     let head = columns.map { Markup.tag("th", ["scope": "col", "class": $0.numeric ? "number" : ""], .text($0.title)) }
     let body = rows.map { row -> Markup in
-      let cells = zip(row, columns).enumerated().map { index, pair -> Markup in
-        index == 0
-          ? .tag("th", ["scope": "row"], .text(pair.0))
-          : .tag("td", ["class": pair.1.numeric ? "number" : ""], .text(pair.0))
+      let cells = zip(row, columns).enumerated().map { index, pair in
+        cell(pair.0, isNumber: pair.1.numeric, isHeader: index == 0)
       }
       return .tag("tr", [:], .list(cells))
     }
-    return .tag(
+    let table = Markup.tag(
       "div", ["class": "scroll", "role": "region", "aria-label": caption, "tabindex": "0"],
       .tag(
-        "table", ["class": "data"], .tag("caption", isCaptionShown ? [:] : ["class": "unseen"], .text(caption)),
+        "table", ["class": "data"], .tag("caption", ["class": "unseen"], .text(caption)),
         .tag("thead", [:], .tag("tr", [:], .list(head))), .tag("tbody", [:], .list(body))))
+    // Above what scrolls: a caption within would be as wide as the table.
+    guard isCaptionShown else { return table }
+    return .list([.tag("p", ["class": "caption", "aria-hidden": "true"], .text(caption)), table])
+  }
+
+  /// Numbers and short words stay on one line; sentences wrap.
+  private static func cell(_ text: String, isNumber: Bool, isHeader: Bool) -> Markup {
+    let form = isNumber ? "number" : text.count > 40 ? "prose" : text.count > 24 ? "" : "word"
+    return isHeader
+      ? .tag("th", ["scope": "row", "class": form], .text(text)) : .tag("td", ["class": form], .text(text))
   }
 
   package static func notes(_ notes: [String]) -> Markup {

@@ -71,17 +71,26 @@ enum StyleSheet {
     .curve.second { stroke: var(--soft); stroke-dasharray: 5 4; } .curve.faint { stroke: var(--soft); stroke-width: 1.2; opacity: 0.55; }
     .band { fill: var(--band); opacity: 0.16; stroke: none; } .dot { fill: var(--accent); stroke: var(--card); stroke-width: 1.2; }
     .dot.faint { fill: var(--soft); }
-    .data td { white-space: nowrap; } .data tbody th { min-width: 5rem; } .chart { display: block; overflow: visible; max-width: 760px; margin: 0.2rem 0 0.4rem; }
+    .data td, .data .word { white-space: nowrap; } .data .prose { white-space: normal; min-width: 14rem; } .chart { display: block; overflow: visible; max-width: 760px; margin: 0.2rem 0 0.4rem; }
     .legend { margin-top: 0.6rem; color: var(--soft); font-size: 0.83rem; max-width: 48rem; }
     .heat rect { fill: var(--accent); } .heat .cell { fill: #000; font-size: 12px; } .heat .cell.on-light { fill: #fff; }
     @media screen and (prefers-color-scheme: dark) { .heat .cell { fill: #fff; } .heat .cell.on-light { fill: #fff; } .heat .cell.on-dark { fill: #000; } }
     .heat .label { fill: var(--ink); font-size: 12px; }
+    .group-0 { --group: var(--accent); } .group-1 { --group: #c2410c; } .group-2 { --group: #0d7a52; }
+    .group-3 { --group: #8a3ab9; } .group-4 { --group: #a16207; } .group-5 { --group: #0e7490; }
+    @media screen and (prefers-color-scheme: dark) { .group-1 { --group: #ff9d6b; } .group-2 { --group: #5fd6a2; }
+      .group-3 { --group: #d2a0f5; } .group-4 { --group: #f0c964; } .group-5 { --group: #67d3e6; } }
+    .curve.group { stroke: var(--group); } .band.group { fill: var(--group); opacity: 0.13; } .dot.group { fill: var(--group); }
+    .curve.ahead { stroke-dasharray: 5 4; }
+    .key { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; margin: 0 0 0.5rem; padding: 0; list-style: none; font-size: 0.86rem; }
+    .key li::before { content: ""; display: inline-block; width: 1.4rem; height: 0.2rem; border-radius: 2px; background: var(--group);
+      vertical-align: middle; margin-right: 0.45rem; }
     .bar { fill: var(--accent); } .bar.faint { opacity: 0.45; } .funnel .whisker { stroke: var(--ink); stroke-width: 1.5; }
-    .funnel .label, .flow .label { fill: var(--ink); font-size: 12px; } .funnel .on-bar { fill: var(--card); font-size: 12px; }
+    .funnel .label, .flow .label { fill: var(--ink); font-size: 12px; }
     .ribbon { fill: none; stroke: var(--accent); opacity: 0.2; } .ribbon.gone { stroke: var(--soft); } .ribbon:hover { opacity: 0.5; }
     .scroll { overflow-x: auto; } .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
     .data { border-collapse: collapse; width: 100%; font-size: 0.86rem; }
-    .data caption { text-align: left; color: var(--soft); padding-bottom: 0.35rem; }
+    .caption { color: var(--soft); font-size: 0.86rem; padding-bottom: 0.35rem; }
     .data caption.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     .card.drawing { padding: 0; width: fit-content; min-width: 100%; max-width: calc(100vw - 2rem); position: relative; left: 50%; transform: translateX(-50%); }
     .drawing svg { display: block; margin: 0 auto; }

@@ -70,6 +70,11 @@ package struct NumberFormat: Sendable {
     (count < 0 ? minus : "") + "\(count.magnitude)".withGroupedThousands
   }
 
+  /// 1 unit, 1,234 units.
+  package func count(_ count: Int, _ noun: String) -> String {
+    "\(self.count(count)) \(noun)\(count == 1 ? "" : "s")"
+  }
+
   /// 12 B · 3.4 kB · 1.3 GB.
   package func bytes(_ bytes: Int) -> String {
     var size = Double(bytes)

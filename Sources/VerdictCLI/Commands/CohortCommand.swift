@@ -78,6 +78,9 @@ struct CohortCommand: ParsableCommand {
   @Option(help: "Periods to project.")
   var horizon = 12
 
+  @Option(help: ArgumentHelp("Days at the end of the log that the model must predict; a third.", valueName: "days"))
+  var holdout: Int?
+
   @Option(help: "Discount a year, such as 0.1.")
   var discount = 0.0
 
@@ -107,8 +110,20 @@ struct CohortCommand: ParsableCommand {
       data = .log(try log.grouped(byEarly: step, days: starts.earlyDays, settings: settings))
     }
     let report = try Cohorts.analyze(data, settings: settings)
+    warn(report)
     if let customers, case .log(let log) = data { try writeCustomers(log, settings, to: customers) }
     try output.write(Report.render(report, as: output.chosenFormat, options: output.reportOptions))
+  }
+
+  /// What is not wrong, and yet rarely meant.
+  private func warn(_ report: CohortReport) {
+    let end = report.settings.asOf
+    if asOf == nil, end > Date().ISO8601Format() {
+      Terminal.notice("the last event is in the future, \(end); if that is wrong, end the observation with --as-of")
+    }
+    if customers != nil, let reason = report.lifetimeValue?.withheld {
+      Terminal.notice("the customers' values are not to be trusted: \(reason)")
+    }
   }
 
   private func writeCustomers(_ log: EventLog, _ settings: CohortSettings, to path: String) throws {
@@ -138,6 +153,7 @@ struct CohortCommand: ParsableCommand {
     if let ltv {
       let rate = CohortSettings.perPeriod(discount, days: period.averageDays)
       settings.lifetimeValue = LifetimeValueSettings(model: ltv, horizon: horizon, discountRate: rate)
+      settings.lifetimeValue?.holdoutDays = holdout
     }
     if customers != nil, ltv == nil || ltv == .shiftedBetaGeometric {
       throw UsageFault(sentence: "--customers: needs --ltv bg-nbd, mbg-nbd or pareto-nbd.")

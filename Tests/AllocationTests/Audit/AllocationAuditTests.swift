@@ -48,6 +48,15 @@ import Testing
     #expect(!audit.passed)
   }
 
+  @Test("few ids are no evidence against a scheme; rows without an id are counted", arguments: [2, 10, 99])
+  func fewIDs(_ count: Int) throws {
+    let ids = UnitIDs((0..<count).map { "user-\($0)" } + ["", ""])
+    let audit = AllocationAudit(try Self.programme(.verdict1, count: 2), ids: ids)
+    #expect(audit.ids == count && audit.emptyIDs == 2 && audit.passed)
+    #expect(audit.schemes[0].uniformity == nil)
+    #expect(Uniformity.leastUnits == 100)
+  }
+
   @Test("FNV-1a hardly moves with the last byte")
   func avalanche() throws {
     let avalanche = Avalanche(try Self.programme(.growthbook1, count: 1)[0].plan, ids: Self.ids)

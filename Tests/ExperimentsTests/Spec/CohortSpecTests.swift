@@ -16,7 +16,7 @@ import Testing
     let spec = try CohortSpec(yaml: SpecFixtures.minimalCohort)
     #expect(spec.data.files == ["events.csv"])
     #expect(spec.cohorts.period == .week && spec.cohorts.timezone == "UTC" && spec.cohorts.weekStart == .monday)
-    #expect(spec.ltv == nil)
+    #expect(spec.ltv == nil && spec.earlyDays == nil)
   }
 
   @Test func everyKey() throws {
@@ -25,6 +25,7 @@ import Testing
     #expect(spec.cohorts.brackets == [0...0, 1...3] && spec.cohorts.weekStart == .sunday)
     #expect(spec.cohorts.asOf == "2026-01-31" && spec.cohorts.maximumAge == 12)
     #expect(spec.ltv?.model == .paretoNBD && spec.ltv?.discount == 0.1)
+    #expect(spec.earlyDays == 14)
     #expect(spec.ltv?.holdout == 39 * 604_800 && spec.ltv?.horizon == 26 * 604_800)
   }
 
@@ -39,6 +40,10 @@ import Testing
     (
       "cohorts: { brackets: [[3, 1]] }",
       "c.yaml:5:23: cohorts.brackets[0]: expected two ages from 0, the first not above the last, found a list."
+    ),
+    (
+      "behaviour: { early: 7 days }",
+      "c.yaml:5:12: 'data' needs the key 'event': the column of event names, for 'behaviour'."
     ),
     (
       "cohorts: { perod: day }", "c.yaml:5:12: no key 'perod' in 'cohorts'. Did you mean 'period'?"

@@ -168,7 +168,7 @@ import Testing
   /// Columns count bytes: the value stands behind a key of two bytes a letter.
   @Test func columnsCountBytes() {
     let yaml = Self.minimal("control: é\nvariants: { é: x, ü: 3, ö: [] }", without: "variants")
-    #expect(Self.faults(yaml).hasPrefix("a.yaml:8:31: variants.ö: expected text, found a list."))
+    #expect(Self.faults(yaml).hasPrefix("a.yaml:8:31: variants.ö: expected text, found an empty list."))
   }
 
   @Test func manyAtOnce() {

@@ -131,6 +131,7 @@ enum SpecFixtures {
       as_of: 2026-01-31
       maximum_age: 12
       alpha: 0.1
+    behaviour: { early: 14 days }
     ltv:
       model: pareto-nbd
       holdout: 39 weeks
