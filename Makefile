@@ -46,7 +46,7 @@ calibrate: build
 # The tests of random inputs, longer: each goes on for FUZZ_SECONDS, all at once.
 FUZZ_SECONDS ?= 600
 FUZZ_FILES ?= 100000
-FUZZED = NotationFuzz|damagedModels|everyWayGivesTheSame|DecimalTests|PythonCSVTests
+FUZZED = NotationFuzz|damagedModels|DifferentialTests|DecimalTests|PythonCSVTests
 fuzz: setup
 	@swift build -c release --build-tests --scratch-path .build-test
 	@python3 Tests/TablesTests/Fixtures/make_csv_cases.py $(FUZZ_FILES) > .build-test/csv-cases.jsonl

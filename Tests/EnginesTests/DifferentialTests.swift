@@ -6,43 +6,61 @@ import TestSupport
 import Testing
 
 /// The same measurements, to the last bit and fault by fault, whatever finds the fields, however many threads there are and
-/// wherever the file is cut. VERDICT_FUZZ_SECONDS sets for how long; by default some seconds.
+/// wherever the file is cut. VERDICT_FUZZ_SEED sets what is made.
 @Suite struct DifferentialTests {
   /// A table of units, sometimes a damaged one.
   static func units(_ generator: inout SeededGenerator) -> [UInt8] {
     let end = Bool.random(using: &generator) ? "\n" : "\r\n"
     func pick(_ words: [String]) -> String { words.randomElement(using: &generator) ?? "" }
     var text = "u,variant,\"c,d\",x,y,b" + end
-    for row in 0..<Int.random(in: 1...200, using: &generator) {
-      let unit = Int.random(in: 0..<400, using: &generator) == 0 ? "same" : "unit-\(row)"
+    let count = Int.random(in: 1...200, using: &generator)
+    // In order, in order up to some row, and not.
+    let ordered = [count, count / 2, 0].randomElement(using: &generator) ?? 0
+    for row in 0..<count {
+      let id = row < ordered ? row : (row * 77) % 1000
+      let unit = Int.random(in: 0..<400, using: &generator) == 0 ? "same" : "unit-\(id)"
       let x = pick(["", "0", "1.5", "-2.25", "1e3", "123456789.125", "\"7\"", "NA", " 3 "])
       let y = pick(["1", "2", "0.1", "99999.99", "3"])
       text += "\(unit),\(pick(["a", "b", "\"a\"", "a variant with a long name"])),"
       text += "\(pick(["de", "fr", "", "\"é, 😀\"", "\"say \"\"no\"\"\"", "\"two\(end)lines\""])),\(x),\(y),"
       text += pick(["0", "1", "true", "0", "1", "no"]) + end
     }
+    return damaged(text, &generator)
+  }
+
+  /// A log of the units' events, sometimes a damaged one.
+  static func events(_ generator: inout SeededGenerator) -> [UInt8] {
+    func pick(_ words: [String]) -> String { words.randomElement(using: &generator) ?? "" }
+    var text = "u,t,e,v\n"
+    for _ in 0..<Int.random(in: 1...300, using: &generator) {
+      let unit = "unit-\(Int.random(in: 0..<60, using: &generator))"
+      let time = Int.random(in: 1_767_225_000...1_767_226_000, using: &generator)
+      text += "\(unit),\(pick(["\(time)", "\(time)", "2026-01-01T00:00:05Z"])),"
+      text += "\(pick(["buy", "view", "\"buy\"", ""])),\(pick(["", "1", "2.5", "-3", "NA", "12345678.5"]))\n"
+    }
+    return damaged(text, &generator)
+  }
+
+  static func damaged(_ text: String, _ generator: inout SeededGenerator) -> [UInt8] {
     var bytes = Array(text.utf8)
-    if Int.random(in: 0..<3, using: &generator) == 0 {
-      for _ in 0..<Int.random(in: 1...3, using: &generator) {
-        bytes[Int.random(in: 0..<bytes.count, using: &generator)] =
-          [0x22, 0x2C, 0x0A, 0x0D, 0, 0xFF, 0x41].randomElement(using: &generator) ?? 0
-      }
+    guard Int.random(in: 0..<3, using: &generator) == 0 else { return bytes }
+    for _ in 0..<Int.random(in: 1...3, using: &generator) {
+      bytes[Int.random(in: 0..<bytes.count, using: &generator)] =
+        [0x22, 0x2C, 0x0A, 0x0D, 0, 0xFF, 0x41].randomElement(using: &generator) ?? 0
     }
     return bytes
   }
 
   static func outcome(
-    _ bytes: [UInt8], _ kernel: ScanKernel, chunkBytes: Int, threads: Int?, _ change: (inout MeasurementRequest) -> Void
+    _ bytes: [UInt8], _ kernel: ScanKernel, chunkBytes: Int, threads: Int?, _ metrics: [String],
+    _ change: (inout MeasurementRequest) -> Void
   ) -> String {
     var options = TableOptions(nullWords: ["NA"], threads: threads)
     options.kernel = kernel
     options.chunkBytes = chunkBytes
     do {
-      let texts = [
-        "m=mean(x, covariates: y)", "p=proportion(b)", "q=quantile(y, 0.5)", "r=ratio(x, y) | cap: p90 | floor: -1",
-      ]
-      let metrics = try texts.map { text throws in try Metric(parsing: text) }
-      var request = MeasurementRequest(files: ["t.csv"], unitColumn: "u", segmentColumns: ["c,d"], metrics: metrics)
+      let metrics = try metrics.map { text throws in try Metric(parsing: text) }
+      var request = MeasurementRequest(files: ["t.csv"], unitColumn: "u", metrics: metrics)
       change(&request)
       let source = try TableSource(files: [TableFile(name: "t.csv", bytes: bytes)], options: options)
       return "\(try CSVEngine(options: options).measure(request, source))"
@@ -51,23 +69,71 @@ import Testing
     }
   }
 
-  @Test func everyWayGivesTheSame() {
-    var generator = SeededGenerator(seed: 2026)
-    var budget = FuzzBudget(rounds: 40)
+  /// Every way to read against the definition on one thread, again and again with new bytes.
+  static func run(
+    _ what: String, _ metrics: [String], make: (inout SeededGenerator) -> [UInt8],
+    changes: [(inout MeasurementRequest) -> Void]
+  ) {
+    let seed = UInt64(ProcessInfo.processInfo.environment["VERDICT_FUZZ_SEED"] ?? "") ?? 2026
+    var generator = SeededGenerator(seed: seed)
+    var budget = FuzzBudget(rounds: 30)
+    var (tables, comparisons) = (0, 0)
     while budget.goesOn() {
-      let bytes = Self.units(&generator)
-      let changes: [(inout MeasurementRequest) -> Void] = [
-        { _ in }, { $0.clusterColumn = "c,d" }, { $0.allowedBadRows = 1 },
-      ]
+      tables += 1
+      let bytes = make(&generator)
       for change in changes {
-        let plain = Self.outcome(bytes, .definition, chunkBytes: 1 << 20, threads: 1, change)
+        let plain = outcome(bytes, .definition, chunkBytes: 1 << 20, threads: 1, metrics, change)
         for kernel in ScanKernel.allCases {
           for (size, threads) in [(64, 1), (64, 2), (257, nil), (4096, 1), (1 << 20, 2)] as [(Int, Int?)] {
-            let found = Self.outcome(bytes, kernel, chunkBytes: size, threads: threads, change)
-            #expect(found == plain, "\(kernel), chunks of \(size), threads \(threads ?? 0)")
+            let found = outcome(bytes, kernel, chunkBytes: size, threads: threads, metrics, change)
+            comparisons += 1
+            #expect(
+              found == plain, "table \(tables) of seed \(seed), \(kernel), chunks of \(size), threads \(threads ?? 0)")
           }
         }
       }
     }
+    print("\(what): \(tables) tables of seed \(seed) read in every way, \(comparisons) comparisons")
+  }
+
+  @Test func everyWayToReadUnitsGivesTheSame() {
+    Self.run(
+      "units",
+      ["m=mean(x, covariates: y)", "p=proportion(b)", "q=quantile(y, 0.5)", "r=ratio(x, y) | cap: p90 | floor: -1"],
+      make: Self.units,
+      changes: [
+        { $0.segmentColumns = ["c,d"] },
+        {
+          $0.segmentColumns = ["c,d"]
+          $0.clusterColumn = "c,d"
+        }, { $0.allowedBadRows = 1 },
+      ])
+  }
+
+  @Test func everyWayToReadEventsGivesTheSame() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "exposures-\(UUID().uuidString).csv").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var text = "u,variant,t,age\n"
+    for row in 0..<80 {
+      text +=
+        "unit-\((row * 7) % 50),\(row % 7 == 0 || row % 2 == 0 ? "a" : "b"),\(1_767_225_000 + row * 11 % 600),\(row)\n"
+    }
+    try Data(text.utf8).write(to: URL(filePath: path))
+    let exposures = ExposureSource(files: [path], timeColumn: "t", eventColumn: "e")
+    Self.run(
+      "events",
+      [
+        "m=mean(v) | event: buy | window: 300s", "n=mean(*)", "l=mean(v) | aggregate: last",
+        "d=mean(e) | aggregate: distinct",
+        "w=proportion(*) | where: v > 2",
+      ],
+      make: Self.events,
+      changes: [
+        { $0.exposures = exposures },
+        {
+          $0.exposures = exposures
+          $0.allowedBadRows = 1
+        },
+      ])
   }
 }
