@@ -14,7 +14,7 @@ final class DuplicateUnits {
   /// By chunk.
   private var parted: [PartedHashes] = []
   private var areAscending = true
-  /// Of some ids there are no hashes, as they ascend.
+  /// Of some ids no hashes are kept, as they ascend.
   private var lackHashes = false
   /// The last id so far; it lies in the text.
   private var last = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -34,8 +34,12 @@ final class DuplicateUnits {
       lackHashes = lackHashes || units.lackHashes
       last = units.last
     }
-    // Those of some ids are worth nothing.
-    if !areAscending, !lackHashes { keep(consumers.map(\.units.hashes)) }
+    if areAscending {
+      lackHashes = true
+    } else if !lackHashes {
+      // Those of some ids only are worth nothing.
+      keep(consumers.map(\.units.hashes))
+    }
   }
 
   private func keep(_ hashes: [[UInt64]]) {

@@ -1,24 +1,24 @@
 import Experiments
 import Tables
 
-/// The exposed units: each with its first exposure and what stands beside it.
+/// The exposed units: each with its first exposure and what stands beside it. One thread fills it, row by row.
 final class ExposedUnits: @unchecked Sendable {
   /// With the first exposures as values.
   let index: UnitIndex
-  private(set) var times: [Int64] = []
-  private(set) var arms = Interner()
-  private(set) var armCodes: [Int32] = []
+  @exclusivity(unchecked) private(set) var times: [Int64] = []
+  @exclusivity(unchecked) private(set) var arms = Interner()
+  @exclusivity(unchecked) private(set) var armCodes: [Int32] = []
   /// Seen in several arms.
-  private(set) var isSeveral: [Bool] = []
-  private(set) var segments: [Interner]
-  private(set) var segmentCodes: [[Int32]]
-  private(set) var clusters = Interner(expected: 64)
-  private(set) var clusterCodes: [Int32] = []
+  @exclusivity(unchecked) private(set) var isSeveral: [Bool] = []
+  @exclusivity(unchecked) private(set) var segments: [Interner]
+  @exclusivity(unchecked) private(set) var segmentCodes: [[Int32]]
+  @exclusivity(unchecked) private(set) var clusters = Interner(expected: 64)
+  @exclusivity(unchecked) private(set) var clusterCodes: [Int32] = []
   /// `width` numbers a unit, NaN where one is missing.
-  private(set) var attributes: [Double] = []
+  @exclusivity(unchecked) private(set) var attributes: [Double] = []
   let width: Int
-  private(set) var latest = Int64.min
-  private(set) var earliest = Int64.max
+  @exclusivity(unchecked) private(set) var latest = Int64.min
+  @exclusivity(unchecked) private(set) var earliest = Int64.max
 
   /// - Parameter expected: units, more or less.
   init(_ plan: EventPlan, expected: Int) {
@@ -124,7 +124,7 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
       attributes.removeLast(attributes.count - before)
       throw error
     }
-    ids.append(Identifier(bytes: unit.bytes, hash: ByteHash.hash(unit.bytes)))
+    ids.append(Identifier(bytes: unit.bytes, hash: UnitIndex.hash(of: unit.bytes)))
     times.append(time)
     armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
     if let cluster { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: cluster))) }

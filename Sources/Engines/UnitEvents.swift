@@ -100,7 +100,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     var more = EventCount(events: 1)
     if isWanted(name) {
       more.asked = 1
-      let place = units.index.place(of: unit.bytes, hash: ByteHash.hash(unit.bytes))
+      let place = units.index.place(of: unit.bytes, hash: UnitIndex.hash(of: unit.bytes))
       if place.code >= 0 {
         more.ofUnits = 1
         try takeHits(place, time, name) { fields[$0] }

@@ -1,3 +1,5 @@
+import CScan
+
 /// A word of at most 16 bytes in three numbers; equal exactly if the words are.
 package struct ShortKey: Equatable {
   package let count: Int
@@ -22,5 +24,14 @@ package struct ShortKey: Equatable {
     case 0: (low, high) = (0, 0)
     default: return nil
     }
+  }
+
+  /// For tables in memory; never stored.
+  @inline(__always)
+  package var hash: UInt64 { Self.hash(low, high, count) }
+
+  @inline(__always)
+  static func hash(_ low: UInt64, _ high: UInt64, _ count: Int) -> UInt64 {
+    cscan_fold(cscan_fold(low ^ (UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15)) ^ high)
   }
 }

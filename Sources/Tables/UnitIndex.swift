@@ -3,30 +3,37 @@ import Foundation
 
 /// Gives each distinct id a small number, in the order of first appearance, and finds it again among millions.
 ///
-/// Open addressing; ids are copied beside. A look-up costs two misses of the cache, one for the place and one for the id's
-/// bytes; `places` asks for both beforehand, for many ids at once. Ids are equal if their bytes are; a hash alone decides
-/// nothing. One thread fills it; then any may look up.
+/// Open addressing. Ids of at most 16 bytes lie in the table itself, longer ones beside it. A look-up costs a miss of the
+/// cache for the place, and for a longer id one for its bytes; `places` asks for both beforehand, for many ids at once. Ids are
+/// equal if their bytes are; a hash alone decides nothing. One thread fills it; then any may look up.
 package final class UnitIndex: @unchecked Sendable {
   /// 32 bytes: two in a line of the cache.
   package struct Place {
-    var hash: UInt64 = 0
-    var start = 0
+    /// The bytes of a short id as of `ShortKey`; of a longer one the hash, and where its bytes begin.
+    var low: UInt64 = 0
+    var high: UInt64 = 0
     /// The least value that came with the id.
     package var value: Int64 = 0
     var length: UInt32 = 0
     /// -1 is free.
     package var code: Int32 = -1
+
+    var hash: UInt64 { length <= 16 ? ShortKey.hash(low, high, Int(length)) : low }
   }
-  private var places: LargeMemory<Place>
-  private var bytes: LargeMemory<UInt8>
-  private var used = 0
-  package private(set) var count = 0
+  @exclusivity(unchecked) private var places: LargeMemory<Place>
+  @exclusivity(unchecked) private var bytes: LargeMemory<UInt8>
+  @exclusivity(unchecked) private var used = 0
+  @exclusivity(unchecked) package private(set) var count = 0
 
   /// - Parameter expected: ids; more may come.
   package init(expected: Int = 1 << 12) {
     places = Self.table(max(64, expected * 2))
     bytes = LargeMemory(1 << 16, 0)
   }
+
+  /// The hash by which an id is found.
+  @inline(__always)
+  package static func hash(of id: UnsafeBufferPointer<UInt8>) -> UInt64 { ShortKey(id)?.hash ?? ByteHash.hash(id) }
 
   @inline(__always)
   package func prefetch(_ hash: UInt64) {
@@ -44,11 +51,12 @@ package final class UnitIndex: @unchecked Sendable {
     let (table, text, mask) = (places.base, bytes.base, places.count &- 1)
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: rows.count + 1) { hashes in
       for index in 0..<rows.count {
-        hashes[index] = ByteHash.hash(block.field(Int(rows[index]), slot).bytes)
+        hashes[index] = Self.hash(of: block.field(Int(rows[index]), slot).bytes)
         cscan_prefetch(table + (Int(truncatingIfNeeded: hashes[index]) & mask))
       }
       for hash in hashes[..<rows.count] {
-        cscan_prefetch(text + table[Int(truncatingIfNeeded: hash) & mask].start)
+        let place = table + (Int(truncatingIfNeeded: hash) & mask)
+        if place.pointee.length > 16 { cscan_prefetch(text + Int(truncatingIfNeeded: place.pointee.high)) }
       }
       for index in 0..<rows.count {
         let id = block.field(Int(rows[index]), slot).bytes
@@ -58,22 +66,27 @@ package final class UnitIndex: @unchecked Sendable {
   }
 
   /// What is known of an id; its code is -1 if nothing is.
-  @inline(__always)
+  ///
+  /// - Parameter hash: `hash(of:)`.
   package func place(of id: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Place { places.base[index(of: id, hash)] }
 
   /// The id's number, a new one if need be.
   ///
-  /// - Parameter value: stays beside the id unless a lesser one does.
+  /// - Parameters:
+  ///   - hash: `hash(of:)`, or for ids of more than 16 bytes another that is the same for all of them.
+  ///   - value: stays beside the id unless a lesser one does.
   package func insert(_ id: UnsafeBufferPointer<UInt8>, hash: UInt64, value: Int64 = 0) -> Int {
-    let index = index(of: id, hash)
-    if places.base[index].code >= 0 {
-      places.base[index].value = min(places.base[index].value, value)
-      return Int(places.base[index].code)
+    let place = places.base + index(of: id, hash)
+    if place.pointee.code >= 0 {
+      place.pointee.value = min(place.pointee.value, value)
+      return Int(place.pointee.code)
     }
-    places.base[index] = Place(
-      hash: hash, start: used, value: value, length: UInt32(truncatingIfNeeded: id.count),
+    let key = ShortKey(id)
+    place.pointee = Place(
+      low: key?.low ?? hash, high: key?.high ?? UInt64(used), value: value,
+      length: UInt32(truncatingIfNeeded: id.count),
       code: Int32(truncatingIfNeeded: count))
-    append(id)
+    if key == nil { append(id) }
     count += 1
     if count * 2 > places.count { grow() }
     return count - 1
@@ -90,12 +103,18 @@ package final class UnitIndex: @unchecked Sendable {
     _ mask: Int
   ) -> Int {
     var index = Int(truncatingIfNeeded: hash) & mask
+    let key = ShortKey(id)
     while true {
       let place = table + index
       if place.pointee.code < 0 { return index }
-      if place.pointee.hash == hash, Int(place.pointee.length) == id.count {
-        guard let address = id.baseAddress else { return index }
-        if cscan_equal(text + place.pointee.start, address, id.count) != 0 { return index }
+      if Int(place.pointee.length) == id.count {
+        if let key {
+          if place.pointee.low == key.low, place.pointee.high == key.high { return index }
+        } else if place.pointee.low == hash, let address = id.baseAddress,
+          cscan_equal(text + Int(truncatingIfNeeded: place.pointee.high), address, id.count) != 0
+        {
+          return index
+        }
       }
       index = (index &+ 1) & mask
     }
