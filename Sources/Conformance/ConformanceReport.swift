@@ -37,9 +37,9 @@ package struct ConformanceReport: Sendable {
   package var evaluated: [(kernel: String, cases: Int, worstError: Double?, sources: [String])] {
     let done = outcomes.filter { if case .uncovered = $0.result { false } else { true } }
     return Dictionary(grouping: done, by: \.kernel).map { kernel, cases in
-      var files: [String] = []
-      for one in cases where !files.contains(one.file) { files.append(one.file) }
-      return (kernel, cases.count, cases.compactMap(\.worstError).max(), files.compactMap { sources[$0] })
+      var distinct: [String] = []
+      for source in cases.compactMap({ sources[$0.file] }) where !distinct.contains(source) { distinct.append(source) }
+      return (kernel, cases.count, cases.compactMap(\.worstError).max(), distinct)
     }.sorted { $0.0 < $1.0 }
   }
 
@@ -76,10 +76,11 @@ package struct ConformanceReport: Sendable {
 }
 
 extension KernelRegistry {
-  /// Evaluates every case of the files with this build and the installed BLAS and LAPACK.
+  /// Evaluates every case of the files, a file given twice once, with this build and the installed BLAS and LAPACK.
   package func check(_ files: [ReferenceFile]) -> ConformanceReport {
     var report = ConformanceReport()
-    for file in files {
+    var seen: Set<JSONValue> = []
+    for file in files where seen.insert(file.identity).inserted {
       report.sources[file.path] = file.source
       for one in file.cases {
         let (result, worst) = measure(one)

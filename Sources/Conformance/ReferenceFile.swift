@@ -8,6 +8,8 @@ package struct ReferenceFile: Sendable {
   /// Where the expected numbers come from, as the file says it.
   package let source: String?
   package let cases: [Case]
+  /// Equal for copies of one file.
+  package let identity: JSONValue
 
   package struct Case: Sendable {
     package let name: String
@@ -37,6 +39,7 @@ package struct ReferenceFile: Sendable {
     self.kernel = kernel
     self.source = source
     self.cases = cases
+    identity = .array(cases.map { [.string($0.kernel), $0.input, $0.expected] })
   }
 
   /// Reads a file of cases, or a table of golden vectors if the name ends with `.csv`.
@@ -64,6 +67,7 @@ package struct ReferenceFile: Sendable {
     guard let entries = document["cases"]?.array else { throw fault(.missing("cases", inCase: nil)) }
     self.path = path
     self.kernel = kernel
+    identity = document
     source = document["source"]?.string
     var cases: [Case] = []
     for (index, entry) in entries.enumerated() {

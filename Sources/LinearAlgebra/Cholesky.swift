@@ -38,11 +38,14 @@ public struct Cholesky: Sendable {
     return solution
   }
 
+  /// x with A x = right, of length n.
   public func solve(_ right: [Double]) throws(LinearAlgebraError) -> [Double] {
     try solve(Matrix(rows: right.count, columns: 1, storage: right)).storage
   }
 
+  /// A⁻¹, n x n.
   public func inverse() throws(LinearAlgebraError) -> Matrix { try solve(.identity(lower.rows)) }
 
+  /// Product of the squared diagonal of L; may overflow.
   public var determinant: Double { (0..<lower.rows).reduce(1) { $0 * lower[$1, $1] * lower[$1, $1] } }
 }

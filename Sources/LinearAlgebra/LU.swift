@@ -25,6 +25,7 @@ public struct LU: Sendable {
     pivots = order
   }
 
+  /// X with A X = right, n x any.
   public func solve(_ right: Matrix) throws(LinearAlgebraError) -> Matrix {
     guard right.rows == packed.rows else {
       throw LinearAlgebraError(
@@ -38,10 +39,12 @@ public struct LU: Sendable {
     return solution
   }
 
+  /// x with A x = right, of length n.
   public func solve(_ right: [Double]) throws(LinearAlgebraError) -> [Double] {
     try solve(Matrix(rows: right.count, columns: 1, storage: right)).storage
   }
 
+  /// May overflow or vanish for large matrices; `logDeterminant` does not.
   public var determinant: Double {
     pivots.enumerated().reduce(1) { product, step in
       product * packed[step.offset, step.offset] * (Int(step.element) == step.offset + 1 ? 1 : -1)

@@ -2,6 +2,7 @@ import Basics
 
 /// Why a decomposition or product could not be made.
 public struct LinearAlgebraError: InputFault, Hashable {
+  /// What does not fit.
   public enum Kind: Sendable, Hashable {
     case shapes(operation: String, left: [Int], right: [Int])
     case notPositiveDefinite(minor: Int)
@@ -9,6 +10,7 @@ public struct LinearAlgebraError: InputFault, Hashable {
     case notFinite
     case noConvergence(operation: String)
   }
+  /// What does not fit.
   public let kind: Kind
   init(_ kind: Kind) { self.kind = kind }
 

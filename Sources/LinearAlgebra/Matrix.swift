@@ -2,8 +2,11 @@ import CLAPACK
 
 /// A dense matrix of doubles in column-major order: element (i, j) at `i + j * rows`.
 public struct Matrix: Sendable, Hashable {
+  /// >= 0.
   public let rows: Int
+  /// >= 0.
   public let columns: Int
+  /// rows x columns values, column after column.
   public internal(set) var storage: [Double]
 
   /// - Parameter storage: rows x columns values, column after column.
@@ -15,6 +18,7 @@ public struct Matrix: Sendable, Hashable {
     self.storage = storage
   }
 
+  /// All elements the same.
   public init(rows: Int, columns: Int, repeating value: Double = 0) {
     self.init(rows: rows, columns: columns, storage: [Double](repeating: value, count: rows * columns))
   }
@@ -29,24 +33,29 @@ public struct Matrix: Sendable, Hashable {
     for (i, row) in list.enumerated() { for (j, value) in row.enumerated() { self[i, j] = value } }
   }
 
+  /// Ones on the diagonal, size x size.
   public static func identity(_ size: Int) -> Matrix {
     var matrix = Matrix(rows: size, columns: size)
     for i in 0..<size { matrix[i, i] = 1 }
     return matrix
   }
 
+  /// Row i, column j, both from 0.
   public subscript(i: Int, j: Int) -> Double {
     get { storage[i + j * rows] }
     set { storage[i + j * rows] = newValue }
   }
 
+  /// columns x rows.
   public var transposed: Matrix {
     var result = Matrix(rows: columns, columns: rows)
     for j in 0..<columns { for i in 0..<rows { result[j, i] = self[i, j] } }
     return result
   }
 
+  /// Row after row.
   public var rowList: [[Double]] { (0..<rows).map { i in (0..<columns).map { j in self[i, j] } } }
+  /// Of length rows.
   public func column(_ j: Int) -> [Double] { Array(storage[j * rows..<(j + 1) * rows]) }
 
   var isFinite: Bool { storage.allSatisfy(\.isFinite) }
@@ -68,6 +77,7 @@ public struct Matrix: Sendable, Hashable {
     return result
   }
 
+  /// Product with a column vector of length columns; of length rows.
   public func times(_ vector: [Double]) throws(LinearAlgebraError) -> [Double] {
     try times(Matrix(rows: vector.count, columns: 1, storage: vector)).storage
   }

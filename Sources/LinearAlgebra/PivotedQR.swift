@@ -2,7 +2,9 @@ import CLAPACK
 
 /// A P = Q R with column pivoting, by `dgeqp3`: the rank-revealing factorisation of least squares.
 public struct PivotedQR: Sendable {
+  /// Of A.
   public let rows: Int
+  /// Of A.
   public let columns: Int
   /// Householder vectors below the diagonal, R on and above it.
   private let packed: Matrix

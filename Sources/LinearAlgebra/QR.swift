@@ -4,7 +4,9 @@ import CLAPACK
 ///
 /// - Checked against: Datasets/References/linear-algebra.json, function `qrR`.
 public struct QR: Sendable {
+  /// Of A.
   public let rows: Int
+  /// Of A.
   public let columns: Int
   /// Householder vectors below the diagonal, R on and above it.
   private let packed: Matrix

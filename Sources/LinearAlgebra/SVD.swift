@@ -2,12 +2,14 @@ import CLAPACK
 
 /// A = U diag(values) Vᵀ, by `dgesdd`; values descending.
 public struct SVD: Sendable {
+  /// Singular values, descending.
   public let values: [Double]
   /// rows x min(rows, columns).
   public let left: Matrix
   /// min(rows, columns) x columns.
   public let rightTransposed: Matrix
 
+  /// Any shape. Throws `LinearAlgebraError` if not finite or without convergence.
   public init(_ matrix: Matrix) throws(LinearAlgebraError) {
     guard matrix.isFinite else { throw LinearAlgebraError(.notFinite) }
     let k = min(matrix.rows, matrix.columns)

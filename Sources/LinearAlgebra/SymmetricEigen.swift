@@ -2,6 +2,7 @@ import CLAPACK
 
 /// A = V diag(values) Vᵀ of a symmetric matrix, by `dsyevd`; values ascending.
 public struct SymmetricEigen: Sendable {
+  /// Ascending.
   public let values: [Double]
   /// Eigenvectors as columns, in the order of `values`.
   public let vectors: Matrix
@@ -27,5 +28,15 @@ public struct SymmetricEigen: Sendable {
     guard info == 0 else { throw LinearAlgebraError(.noConvergence(operation: "the eigenvalue iteration")) }
     self.values = values
     self.vectors = vectors
+  }
+
+  /// V diag(f(values)) Vᵀ: a function of the matrix, such as its inverse root.
+  public func mapped(_ function: (Double) -> Double) throws(LinearAlgebraError) -> Matrix {
+    var scaled = vectors
+    for (k, value) in values.enumerated() {
+      let factor = function(value)
+      for i in 0..<scaled.rows { scaled[i, k] *= factor }
+    }
+    return try scaled.times(vectors.transposed)
   }
 }

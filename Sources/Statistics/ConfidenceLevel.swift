@@ -4,6 +4,7 @@
 public struct ConfidenceLevel: Sendable, Hashable {
   /// 1 - level: the error probability that is left, both sides together.
   public let alpha: Double
+  /// 1 - alpha, in (0, 1).
   public var level: Double { 1 - alpha }
 
   /// - Throws: `DomainError` unless 0 < alpha < 1.
@@ -19,5 +20,6 @@ public struct ConfidenceLevel: Sendable, Hashable {
   }
 
   private init(unchecked alpha: Double) { self.alpha = alpha }
+  /// 95 %.
   public static let ninetyFive = ConfidenceLevel(unchecked: 0.05)
 }

@@ -11,6 +11,7 @@ public struct DomainError: InputFault, Hashable {
   /// The domain in words: "must be in (0, 1)", "> 0".
   public let requirement: String
 
+  /// A sentence of three parts: `confidence level = 1.2, must be in (0, 1)`.
   public init(_ quantity: String, _ value: Double, _ requirement: String) {
     self.quantity = quantity
     self.value = value

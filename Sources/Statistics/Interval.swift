@@ -1,8 +1,11 @@
 /// A closed interval of the real line; a bound may be infinite, for example in one-sided intervals.
 public struct Interval: Sendable, Hashable, Codable {
+  /// May be -inf.
   public var lower: Double
+  /// May be inf.
   public var upper: Double
 
+  /// From the lower to the upper limit.
   public init(_ lower: Double, _ upper: Double) {
     self.lower = lower
     self.upper = upper
@@ -13,6 +16,8 @@ public struct Interval: Sendable, Hashable, Codable {
     self.init(center - halfWidth, center + halfWidth)
   }
 
+  /// Limits included.
   public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
+  /// upper - lower.
   public var width: Double { upper - lower }
 }

@@ -37,6 +37,16 @@ import Testing
     #expect(report.uncovered.map(\.kernel) == ["k.nowhere"])
   }
 
+  /// A copy of a file, wherever it lies, adds nothing.
+  @Test func aFileGivenTwiceCountsOnce() throws {
+    var registry = KernelRegistry()
+    registry.register("k.root") { ["value": .number(($0["x"]?.double ?? 0).squareRoot())] }
+    let report = registry.check([try Self.file(), try Self.file()])
+    #expect(report.outcomes.count == 4)
+    #expect(report.evaluated.map(\.cases) == [2])
+    #expect(report.evaluated.map(\.sources) == [["by hand"]])
+  }
+
   @Test func namesAreSorted() {
     let names = KernelRegistry.standard.names
     #expect(names == names.sorted())

@@ -35,7 +35,7 @@ private func adjusted(_ input: JSONValue, _ covariates: [String], theta kind: CU
   let (t, c) = (arms.treatment.combining(weights), arms.control.combining(weights))
   let plain =
     arms.treatment.variance() / Double(arms.treatment.count) + arms.control.variance() / Double(arms.control.count)
-  let interval = test.interval()
+  let interval = test.interval(try input.confidence())
   return [
     "theta": covariates.count == 1 ? Reading.value(test.theta[0]) : Reading.value(test.theta),
     "varianceRatio": Reading.value(test.standardError * test.standardError / plain),

@@ -53,15 +53,17 @@ private func proportionZ(_ input: JSONValue) throws -> JSONValue {
   let proportions = try firstAgainstSecond(input)
   let treatment = binary(proportions.treatmentSuccesses, of: proportions.treatmentTrials)
   let control = binary(proportions.controlSuccesses, of: proportions.controlTrials)
-  let unpooled = try ProportionZTest(treatment: treatment, control: control)
-  let pooled = try ProportionZTest(treatment: treatment, control: control, standardError: .pooled)
-  let wald = unpooled.interval(try input.confidence())
+  // Where all units of each arm agree there is no standard error to divide by.
+  let unpooled = try? ProportionZTest(treatment: treatment, control: control)
+  let pooled = try? ProportionZTest(treatment: treatment, control: control, standardError: .pooled)
+  let wald = unpooled?.interval(try input.confidence())
+  let difference = treatment.mean[0] - control.mean[0]
   return [
-    "difference": Reading.value(unpooled.estimate), "pooledStandardError": Reading.value(pooled.standardError),
-    "pooledZ": Reading.value(pooled.statistic), "pooledPValue": Reading.value(pooled.pValue()),
-    "unpooledStandardError": Reading.value(unpooled.standardError), "unpooledZ": Reading.value(unpooled.statistic),
-    "unpooledPValue": Reading.value(unpooled.pValue()), "waldLower": Reading.value(wald.lower),
-    "waldUpper": Reading.value(wald.upper),
+    "difference": Reading.value(difference), "pooledStandardError": Reading.value(pooled?.standardError ?? 0),
+    "pooledZ": Reading.value(pooled?.statistic), "pooledPValue": Reading.value(pooled?.pValue()),
+    "unpooledStandardError": Reading.value(unpooled?.standardError ?? 0),
+    "unpooledZ": Reading.value(unpooled?.statistic), "unpooledPValue": Reading.value(unpooled?.pValue()),
+    "waldLower": Reading.value(wald?.lower ?? difference), "waldUpper": Reading.value(wald?.upper ?? difference),
   ]
 }
 

@@ -13,7 +13,9 @@ extension KernelRegistry {
     register("linear-algebra.symmetricEigenvalues") { try ["values": Reading.value(SymmetricEigen(matrix($0)).values)] }
     register("linear-algebra.cholesky") { try ["L": rows(Cholesky(matrix($0)).lower)] }
     register("linear-algebra.logDeterminant") { input in
-      let determinant = try LU(matrix(input)).logDeterminant
+      guard let determinant = try nonsingular(matrix(input))?.logDeterminant else {
+        return ["sign": 0, "logAbsoluteDeterminant": Reading.value(-Double.infinity)]
+      }
       return ["sign": .integer(determinant.sign), "logAbsoluteDeterminant": Reading.value(determinant.logAbsolute)]
     }
     register("linear-algebra.qrR") { input in
@@ -46,6 +48,16 @@ private func matrix(_ input: JSONValue) throws -> Matrix { try Matrix(rows: inpu
 
 private func rows(_ matrix: Matrix) -> JSONValue { .array(matrix.rowList.map { Reading.value($0) }) }
 
+/// nil for a matrix with a pivot that is exactly 0.
+private func nonsingular(_ matrix: Matrix) throws -> LU? {
+  do {
+    return try LU(matrix)
+  } catch {
+    if case .singular = error.kind { return nil }
+    throw error
+  }
+}
+
 private func exact(_ input: JSONValue) throws -> JSONValue {
   switch try input.word("operation") {
   case "least-squares":
@@ -54,7 +66,7 @@ private func exact(_ input: JSONValue) throws -> JSONValue {
       "coefficients": .array(fit.coefficients.map { Reading.value($0) }),
       "residualSumOfSquares": Reading.value(fit.residualSumOfSquares),
     ]
-  case "determinant": return try ["determinant": Reading.value(LU(matrix(input)).determinant)]
+  case "determinant": return try ["determinant": Reading.value(nonsingular(matrix(input))?.determinant ?? 0)]
   case "cholesky": return try ["lower": rows(Cholesky(matrix(input)).lower)]
   case "symmetric-eigenvalues": return try ["values": Reading.value(SymmetricEigen(matrix(input)).values)]
   case "solve": return try ["solution": Reading.value(LU(matrix(input)).solve(input.numbers("right")))]

@@ -81,11 +81,11 @@ private func clustered(_ input: JSONValue) throws -> JSONValue {
     guard let rows = input[arm] else { throw KernelInputFault(key: arm, expected: "an arm's rows") }
     return try QuantileEstimate(
       values: rows.numbers("value"), clusters: rows.integers("cluster"), probability: input.number("p"),
-      definition: .type1, overrun: .clip)
+      definition: .type1, level: input.confidence(), overrun: .clip)
   }
   let (treatment, control) = (try estimate("treatment"), try estimate("control"))
   let test = try QuantileDifference(treatment: treatment, control: control)
-  let interval = test.interval()
+  let interval = test.interval(try input.confidence())
   return [
     "treatment": described(treatment), "control": described(control), "difference": Reading.value(test.estimate),
     "standardError": Reading.value(test.standardError), "differenceLower": Reading.value(interval.lower),

@@ -69,17 +69,10 @@ private func summary(_ fit: LeastSquares) -> JSONValue {
 private func polynomial(_ input: JSONValue) throws -> JSONValue {
   let (x, degree) = (try input.numbers("x"), try input.integer("degree"))
   guard (0...50).contains(degree) else { throw KernelInputFault(key: "degree", expected: "a degree from 0 to 50") }
-  let intercept = input["intercept"]?.bool ?? true
-  var power = x.map { _ in 1.0 }
-  var columns = [power]
-  for _ in 0..<degree {
-    power = zip(power, x).map(*)
-    columns.append(power)
-  }
   return try summary(
-    LeastSquares(
-      columns: intercept ? columns : Array(columns.dropFirst()), response: input.numbers("y"),
-      hasIntercept: intercept, tolerance: steepDesigns))
+    LeastSquares.polynomial(
+      x, degree: degree, response: input.numbers("y"), hasIntercept: input["intercept"]?.bool ?? true,
+      tolerance: steepDesigns))
 }
 
 /// The columns that a design names, the constant first; `a:b` is a product.

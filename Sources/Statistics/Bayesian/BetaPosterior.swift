@@ -9,7 +9,9 @@ public struct BetaPosterior: Posterior, Hashable {
 
   /// What is believed of a rate before the data.
   public struct Prior: Sendable, Hashable, Codable {
+    /// Successes that the prior counts for, > 0.
     public var alpha: Double
+    /// Failures that the prior counts for, > 0.
     public var beta: Double
 
     /// Beta(alpha, beta): worth `alpha` successes and `beta` failures.

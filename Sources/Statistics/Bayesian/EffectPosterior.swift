@@ -25,6 +25,7 @@ public struct EffectPosterior: Sendable, Hashable {
 
   /// P(effect > value), P(effect < value).
   public func probability(above value: Double) -> Double { law.survival((value - mean) / scale) }
+  /// P(effect < value).
   public func probability(below value: Double) -> Double { law.survival((mean - value) / scale) }
 
   /// E max(-effect, 0); infinite for a t law without a mean (up to one degree of freedom).

@@ -5,6 +5,7 @@ import Foundation
 /// - Source: Gelman, A. et al. (2013), Bayesian Data Analysis, 3rd ed., section 2.6.
 /// - Checked against: mpmath, Datasets/References/gamma-poisson.json, bayesian.json.
 public struct GammaPosterior: Posterior, Hashable {
+  /// Prior shape + events.
   public let shape: Double
   /// Per unit of exposure; the inverse of the law's scale.
   public let rate: Double
@@ -12,8 +13,11 @@ public struct GammaPosterior: Posterior, Hashable {
 
   /// What is believed of a rate before the data: worth `shape` events in an exposure of `rate`.
   public struct Prior: Sendable, Hashable, Codable {
+    /// Events that the prior counts for, > 0.
     public var shape: Double
+    /// Exposure that the prior counts for, > 0, in the unit of the data's exposure.
     public var rate: Double
+    /// The prior's mean is shape / rate.
     public init(shape: Double, rate: Double) {
       self.shape = shape
       self.rate = rate

@@ -16,12 +16,15 @@ public struct GaussianEffect: Sendable, Hashable {
     /// Infinity: every effect alike.
     public var standardDeviation: Double
 
+    /// In the unit of the effect; an infinite deviation is a flat prior.
     public init(mean: Double = 0, standardDeviation: Double) {
       self.mean = mean
       self.standardDeviation = standardDeviation
     }
 
+    /// Says nothing about the effect.
     public static let flat = Prior(standardDeviation: .infinity)
+    /// Whether the deviation is infinite.
     public var isFlat: Bool { standardDeviation == .infinity }
 
     /// The prior of factor · effect: a prior on the lift becomes one on the difference by the control's value.

@@ -83,8 +83,11 @@ extension Posterior {
 /// - Source: Kruschke, J. K. (2018), "Rejecting or accepting parameter values in Bayesian estimation", Advances in
 ///   Methods and Practices in Psychological Science 1, 270-280; here the whole posterior is split, not an interval of it.
 public struct RegionProbabilities: Sendable, Hashable, Codable {
+  /// P(effect below the region).
   public let below: Double
+  /// P(effect in the region of practical equivalence).
   public let inside: Double
+  /// P(effect above the region).
   public let above: Double
 
   package init(below: Double, inside: Double, above: Double) {

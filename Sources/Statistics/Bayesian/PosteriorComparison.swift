@@ -7,9 +7,12 @@ import Foundation
 /// - Source: expected loss: Stucchio, C. (2015), "Bayesian A/B testing at VWO", section 3; P(T > C) = ∫ f_T F_C.
 /// - Checked against: mpmath at 50 digits, Datasets/References/beta-binomial.json, gamma-poisson.json, bayesian.json.
 public struct PosteriorComparison<Arm: Posterior>: Sendable {
+  /// Posterior of the treatment's mean or rate.
   public let treatment: Arm
+  /// Posterior of the control's, in the same unit.
   public let control: Arm
 
+  /// The arms are independent.
   public init(treatment: Arm, control: Arm) {
     self.treatment = treatment
     self.control = control

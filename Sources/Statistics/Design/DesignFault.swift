@@ -2,6 +2,7 @@ import Basics
 
 /// Why a design has no answer.
 public struct DesignFault: InputFault, Hashable {
+  /// Why there is no answer.
   public enum Kind: Sendable, Hashable {
     /// An argument outside its domain.
     case outside(quantity: String, value: Double, requirement: String)
@@ -21,6 +22,7 @@ public struct DesignFault: InputFault, Hashable {
     case trafficEnds(units: Double, needed: Double)
     case combination(String)
   }
+  /// Why there is no answer, with what was asked.
   public let kind: Kind
   package init(_ kind: Kind) { self.kind = kind }
 

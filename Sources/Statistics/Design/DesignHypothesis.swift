@@ -14,6 +14,7 @@ public enum DesignHypothesis: Sendable, Hashable {
   /// The direction in which the metric is better.
   public enum Direction: String, Sendable, Hashable, Codable, CaseIterable { case up, down }
 
+  /// Whether effects in both directions count.
   public var isTwoSided: Bool { if case .different = self { true } else { false } }
 
   var margin: Double {

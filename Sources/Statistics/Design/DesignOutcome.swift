@@ -2,7 +2,9 @@
 ///
 /// All values are per randomised unit and in the metric's unit.
 public struct DesignOutcome: Sendable, Hashable {
+  /// What is measured on a unit.
   public enum Kind: String, Sendable, Hashable, Codable, CaseIterable { case mean, proportion, ratio }
+  /// What is measured on a unit.
   public let kind: Kind
   /// The control's expected value; nil where only the spread is known, and then there are no relative effects.
   public let baseline: Double?

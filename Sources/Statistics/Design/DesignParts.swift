@@ -2,7 +2,9 @@ import Foundation
 
 /// How units are shared out: the control's weight and each treatment's, on any scale.
 public struct ArmSplit: Sendable, Hashable, Codable {
+  /// Share of the control, relative to the treatments' shares.
   public let control: Double
+  /// Share of each treatment, on the control's scale.
   public let treatments: [Double]
 
   /// - Throws: `DesignFault` unless there is a treatment and all weights are positive.
@@ -19,6 +21,7 @@ public struct ArmSplit: Sendable, Hashable, Codable {
     control = 1
     self.treatments = [Double](repeating: 1, count: treatments)
   }
+  /// Control and one treatment of the same size.
   public static let even = ArmSplit(even: 1)
 
   var weights: [Double] { [control] + treatments }
@@ -74,6 +77,7 @@ public struct ClusterDesign: Sendable, Hashable, Codable {
     self.sizeVariation = sizeVariation
   }
 
+  /// Variance of a mean of clusters over that of as many independent units; 1 for clusters of one.
   public var designEffect: Double {
     max(1, 1 + ((1 + sizeVariation * sizeVariation) * size - 1) * intraclassCorrelation)
   }

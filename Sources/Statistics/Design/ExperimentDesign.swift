@@ -10,16 +10,23 @@ import Foundation
 ///   covariates: Deng, Xu, Kohavi & Walker (2013), WSDM, eq. 5.
 /// - Checked against: mpmath, R, pwr and statsmodels, Datasets/References/power.json; simulation in the tests.
 public struct ExperimentDesign: Sendable, Hashable {
+  /// What is measured, with its variance.
   public var outcome: DesignOutcome
+  /// Which test will be made.
   public var test: DesignTest
+  /// What is to be shown.
   public var hypothesis: DesignHypothesis
   /// Two-sided for `.different`, else one-sided.
   public var alpha: Double
+  /// How units are divided over the arms.
   public var split: ArmSplit
+  /// How alpha is shared by several treatments.
   public var correction = ArmCorrection.none
   /// r²: the share of variance that covariates explain (CUPED), in [0, 1).
   public var varianceExplained = 0.0
+  /// Clusters of units that are assigned together; nil for single units.
   public var clusters: ClusterDesign?
+  /// How often the data are looked at.
   public var monitoring = DesignMonitoring.once
   /// Whether a two-sided test that rejects in the wrong direction counts as power; most programs do not for proportions.
   public var countsFarTail = true
@@ -162,5 +169,6 @@ public struct PlannedUnits: Sendable, Hashable, Codable {
   public let clusters: [Int]?
   /// Of the whole units.
   public let power: Double
+  /// Units of all arms.
   public var total: Int { arms.reduce(0, +) }
 }

@@ -5,7 +5,9 @@
 ///   data", Biometrics 36, 19-25, eq. 1.
 public struct IntraclassCorrelation: Sendable, Hashable {
   public let value: Double
+  /// Clusters that the estimate was made from.
   public let clusters: Int
+  /// Units in a cluster, on average.
   public let meanSize: Double
   /// Standard deviation of the sizes over their mean.
   public let sizeVariation: Double

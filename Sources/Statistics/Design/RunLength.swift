@@ -2,7 +2,9 @@ import Foundation
 
 /// What an experiment can find by the day, given its traffic.
 public struct RunLength: Sendable {
+  /// What is to be shown, and how.
   public let design: ExperimentDesign
+  /// Units that have come by the end of each day.
   public let traffic: TrafficCurve
   /// Share of the traffic that takes part, in (0, 1].
   public let coverage: Double
@@ -17,6 +19,7 @@ public struct RunLength: Sendable {
 
   /// The minimal detectable effect after some days.
   public struct Day: Sendable, Hashable, Codable {
+    /// Whole days from the start.
     public let days: Int
     /// Different units by then, all arms together.
     public let units: Double

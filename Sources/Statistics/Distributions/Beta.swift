@@ -4,7 +4,9 @@ import Foundation
 ///
 /// - Checked against: mpmath and R, Datasets/References/distributions-beta.json.
 public struct Beta: ContinuousDistribution, Hashable {
+  /// First shape, > 0.
   public let a: Double
+  /// Second shape, > 0.
   public let b: Double
 
   /// - Throws: `DomainError` unless both shapes are positive and finite.

@@ -5,7 +5,9 @@ import Foundation
 /// - Source: tails by the incomplete beta function, NIST DLMF eq. 8.17.5; mass by Loader (2000), eq. 6.
 /// - Checked against: mpmath and R, Datasets/References/distributions-binomial.json.
 public struct Binomial: DiscreteDistribution, Hashable {
+  /// n >= 0.
   public let trials: Int
+  /// Of a success in one trial, in [0, 1].
   public let probability: Double
 
   /// - Throws: `DomainError` unless trials >= 0 and the probability is in [0, 1].

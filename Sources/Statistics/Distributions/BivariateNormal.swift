@@ -7,6 +7,7 @@ import Foundation
 ///   log-concave, so that small probabilities keep their digits.
 /// - Checked against: Datasets/References/bivariate-normal.json, relative 1e-12.
 public struct BivariateNormal: Sendable, Hashable {
+  /// In [-1, 1].
   public let correlation: Double
 
   /// - Throws: `DomainError` unless the correlation is in [-1, 1].

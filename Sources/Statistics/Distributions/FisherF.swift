@@ -4,7 +4,9 @@ import Foundation
 ///
 /// - Checked against: mpmath and R, Datasets/References/distributions-fisher-f.json.
 public struct FisherF: ContinuousDistribution, Hashable {
+  /// Degrees of freedom of the numerator, > 0.
   public let numerator: Double
+  /// Degrees of freedom of the denominator, > 0.
   public let denominator: Double
 
   /// - Throws: `DomainError` unless both degrees of freedom are positive and finite.

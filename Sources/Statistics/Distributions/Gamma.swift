@@ -4,7 +4,9 @@ import Foundation
 ///
 /// - Checked against: mpmath and R, Datasets/References/distributions-gamma.json.
 public struct Gamma: ContinuousDistribution, Hashable {
+  /// > 0.
   public let shape: Double
+  /// Mean over shape, > 0.
   public let scale: Double
 
   /// - Throws: `DomainError` unless both are positive and finite.

@@ -5,6 +5,7 @@ import Foundation
 /// - Source: tails by the incomplete gamma function, NIST DLMF eq. 8.4.10.
 /// - Checked against: mpmath and R, Datasets/References/distributions-poisson.json.
 public struct Poisson: DiscreteDistribution, Hashable {
+  /// Mean, >= 0.
   public let rate: Double
 
   /// - Throws: `DomainError` unless the rate is finite and not negative.

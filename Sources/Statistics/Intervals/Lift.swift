@@ -4,6 +4,7 @@ import Foundation
 public struct Estimate: Sendable, Hashable {
   public let value: Double
   public let standardError: Double
+  /// A value with its standard error, both in one unit.
   public init(_ value: Double, standardError: Double) {
     self.value = value
     self.standardError = standardError
@@ -80,18 +81,23 @@ public enum Lift {
   public static func fieller(
     treatment: Estimate, control: Estimate, covariance: Double, critical: Double
   ) -> ConfidenceSet {
+    // With δ = ρ - 1 and d = t - c: (d - δ c)² <= z² (p + 2 δ q + δ² r), in which small lifts keep their digits.
     let square = critical * critical
-    // a ρ² - 2 b ρ + c <= 0
-    let a = control.value * control.value - square * control.variance
-    let b = treatment.value * control.value - square * covariance
-    let c = treatment.value * treatment.value - square * treatment.variance
-    let discriminant = b * b - a * c
+    let difference = treatment.value - control.value
+    let (r, q) = (control.variance, control.variance - covariance)
+    let p = treatment.variance - covariance + q
+    let a = control.value * control.value - square * r
+    let b = difference * control.value + square * q
+    let c = difference * difference - square * p
+    // b² - a c, the products of t and c left out that cancel.
+    let spread = p * control.value * control.value + 2 * q * difference * control.value + r * difference * difference
+    let discriminant = square * (spread + square * (q * q - r * p))
     guard discriminant >= 0, a != 0 else { return .everything }
     // The root of larger size first, the other by the product of roots.
-    let q = b + (b >= 0 ? 1 : -1) * discriminant.squareRoot()
-    guard q != 0 else { return .everything }
-    let roots = [q / a, c / q].sorted()
-    let interval = Interval(roots[0] - 1, roots[1] - 1)
+    let larger = b + (b >= 0 ? 1 : -1) * discriminant.squareRoot()
+    guard larger != 0 else { return .everything }
+    let roots = [larger / a, c / larger].sorted()
+    let interval = Interval(roots[0], roots[1])
     return a > 0 ? .interval(interval) : .complement(of: interval)
   }
 }

@@ -7,10 +7,15 @@
 public struct StratifiedRiskDifference: Sendable, Hashable {
   /// Of one stratum: successes and trials of the exposed and of the others.
   public struct Stratum: Sendable, Hashable {
+    /// Successes among the exposed units.
     public var exposedSuccesses: Int
+    /// Exposed units.
     public var exposed: Int
+    /// Successes among the others.
     public var otherSuccesses: Int
+    /// Units that are not exposed.
     public var others: Int
+    /// Counts of one stratum.
     public init(exposedSuccesses: Int, exposed: Int, otherSuccesses: Int, others: Int) {
       self.exposedSuccesses = exposedSuccesses
       self.exposed = exposed

@@ -4,9 +4,13 @@ import Foundation
 ///
 /// - Checked against: mpmath, R and statsmodels, Datasets/References/proportions.json.
 public struct TwoProportions: Sendable, Hashable {
+  /// 0 to treatmentTrials.
   public let treatmentSuccesses: Int
+  /// >= 1.
   public let treatmentTrials: Int
+  /// 0 to controlTrials.
   public let controlSuccesses: Int
+  /// >= 1.
   public let controlTrials: Int
 
   /// - Throws: `DomainError` unless each arm has at least one trial and 0 <= successes <= trials.
@@ -28,8 +32,11 @@ public struct TwoProportions: Sendable, Hashable {
     controlTrials = control.trials
   }
 
+  /// Successes over trials, in [0, 1].
   public var treatmentRate: Double { Double(treatmentSuccesses) / Double(treatmentTrials) }
+  /// Successes over trials, in [0, 1].
   public var controlRate: Double { Double(controlSuccesses) / Double(controlTrials) }
+  /// treatmentRate - controlRate.
   public var difference: Double { treatmentRate - controlRate }
 
   /// Two-sided p-value of equal proportions by the score test, one proportion for both arms; nil if all units agree.

@@ -10,10 +10,15 @@ import Foundation
 /// - Checked against: mpmath at 50 digits, Datasets/References/bg-bb.json; the paper's estimates for 11,104 donors.
 public struct BGBB: Sendable, Hashable {
   public static let name = "bg-bb"
+  /// In the order of the paper.
   public static let parameterNames = ["alpha", "beta", "gamma", "delta"]
+  /// First shape of the purchase probability's beta law, > 0.
   public let alpha: Double
+  /// Second shape of the purchase probability's beta law, > 0.
   public let beta: Double
+  /// First shape of the death probability's beta law, > 0.
   public let gamma: Double
+  /// Second shape of the death probability's beta law, > 0.
   public let delta: Double
 
   /// A customer's purchases at the opportunities after the first purchase.

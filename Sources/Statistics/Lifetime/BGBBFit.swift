@@ -5,9 +5,13 @@ import Foundation
 /// - Source: Fader, Hardie & Shang (2010), Marketing Science 29, section 3.
 /// - Checked against: the paper's estimates for 11,104 donors (in the tests).
 public struct BGBBFit: Sendable {
+  /// At the maximum of the likelihood.
   public let model: BGBB
+  /// Summed over customers, at the maximum.
   public let logLikelihood: Double
+  /// Customers that were fitted to.
   public let customers: Int
+  /// Of the start that won.
   public let iterations: Int
   /// False if the search stopped where the gradient is not zero, or at the edge of the parameter space.
   public let converged: Bool

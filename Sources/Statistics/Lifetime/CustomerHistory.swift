@@ -2,6 +2,7 @@
 ///
 /// Times are since the customer's first purchase, in one unit. Purchases of one day are one purchase.
 public struct CustomerHistory: Sendable, Hashable {
+  /// One customer's purchases after the first, in one unit of time.
   public struct Row: Sendable, Hashable {
     /// Repeat purchases, x.
     public var frequency: Int
@@ -9,6 +10,7 @@ public struct CustomerHistory: Sendable, Hashable {
     public var recency: Double
     /// Time from the first purchase to the end of observation, T.
     public var age: Double
+    /// Repeat purchases, the time of the last one and of now, both since the first purchase.
     public init(frequency: Int, recency: Double, age: Double) {
       self.frequency = frequency
       self.recency = recency
@@ -22,6 +24,7 @@ public struct CustomerHistory: Sendable, Hashable {
   public let counts: [Double]
   /// Place in `rows` by customer.
   public let rowOfCustomer: [Int]
+  /// Customers, those with equal histories counted one by one.
   public var customers: Int { rowOfCustomer.count }
 
   /// - Throws: `DomainError` if there are no customers, a number is negative or not finite, a recency exceeds the age, or

@@ -7,6 +7,7 @@ import Foundation
 ///   not discounted; each period's increment is.
 /// - Checked against: mpmath at 50 digits, Datasets/References/bg-nbd.json.
 public struct DiscountedPurchases: Sendable, Hashable {
+  /// How many periods are summed.
   public let periods: Int
   /// In the unit of time of the model.
   public let periodLength: Double

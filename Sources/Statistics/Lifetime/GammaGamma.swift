@@ -8,9 +8,13 @@ import Foundation
 /// - Checked against: mpmath at 50 digits, Datasets/References/gamma-gamma.json.
 public struct GammaGamma: Sendable, Hashable {
   public static let name = "gamma-gamma"
+  /// In the order of the paper.
   public static let parameterNames = ["p", "q", "gamma"]
+  /// Shape of the value of one transaction, > 0.
   public let p: Double
+  /// Shape of the customers' rates, > 0.
   public let q: Double
+  /// Scale of the customers' rates, > 0, in the unit of the values.
   public let gamma: Double
 
   /// - Throws: `DomainError` unless all are positive and finite.
@@ -21,8 +25,11 @@ public struct GammaGamma: Sendable, Hashable {
 
   /// One customer's repeat purchases (at least 1) and their mean value (positive).
   public struct Spend: Sendable, Hashable {
+    /// Transactions that the mean is of, >= 1.
     public var frequency: Int
+    /// Mean value of a transaction, > 0.
     public var meanValue: Double
+    /// A customer's transactions and their mean value.
     public init(frequency: Int, meanValue: Double) {
       self.frequency = frequency
       self.meanValue = meanValue
@@ -40,6 +47,7 @@ public struct GammaGamma: Sendable, Hashable {
     return denominator > 0 ? p * (gamma + x * spend.meanValue) / denominator : nil
   }
 
+  /// Summed over customers.
   public func logLikelihood(_ spends: [Spend]) -> Double { valueAndGradient(Columns(spends)).value }
 
   /// Value and gradient on the logarithms of p, q, gamma.
@@ -90,10 +98,15 @@ public struct GammaGamma: Sendable, Hashable {
 
 /// A fitted Gamma-Gamma model.
 public struct GammaGammaFit: Sendable {
+  /// At the maximum of the likelihood.
   public let model: GammaGamma
+  /// Summed over customers, at the maximum.
   public let logLikelihood: Double
+  /// Customers that were fitted to.
   public let customers: Int
+  /// Of the start that won.
   public let iterations: Int
+  /// Whether the gradient vanished.
   public let converged: Bool
   /// Covariance of the logarithms of p, q, gamma; nil where the observed information is not positive definite.
   public let logCovariance: [[Double]]?
@@ -130,6 +143,7 @@ public struct GammaGammaFit: Sendable {
     logCovariance = optimum.covariance
   }
 
+  /// Of p, q and gamma, by the observed information; nil where it is not positive definite.
   public var standardErrors: [Double?] {
     let parameters = [model.p, model.q, model.gamma]
     return parameters.indices.map { i in logCovariance.map { parameters[i] * $0[i][i].squareRoot() } }

@@ -10,18 +10,22 @@ import Foundation
 /// - Checked against: mpmath at 50 digits, Datasets/References/pareto-nbd.json.
 public struct ParetoNBD: PurchaseModel, Hashable {
   public static let name = "pareto-nbd"
+  /// In the order of the paper.
   public static let parameterNames = ["r", "alpha", "s", "beta"]
+  /// alpha and beta are times.
   public static let timeExponents: [Double] = [0, 1, 0, 1]
   private let r: Double
   private let alpha: Double
   private let s: Double
   private let beta: Double
 
+  /// r, alpha, s, beta, each > 0; alpha and beta in the unit of time of the histories.
   public init(parameters: [Double]) throws(DomainError) {
     try requirePositive(parameters, Self.parameterNames)
     (r, alpha, s, beta) = (parameters[0], parameters[1], parameters[2], parameters[3])
   }
 
+  /// r, alpha, s, beta.
   public var parameters: [Double] { [r, alpha, s, beta] }
 
   /// Averages over what may have happened: still alive at T, or left at some y in [t_x, T].
@@ -75,11 +79,13 @@ public struct ParetoNBD: PurchaseModel, Hashable {
     return mixture
   }
 
+  /// Of one customer.
   public func logLikelihood(_ row: CustomerHistory.Row) -> Double {
     Special.logGamma(r + Double(row.frequency)) - Special.logGamma(r) + r * log(alpha) + s * log(beta)
       + mixture(row).logTotal
   }
 
+  /// Summed over customers; the gradient by the logarithms of the parameters.
   public func logLikelihoodAndGradient(_ history: CustomerHistory) -> (value: Double, gradient: [Double]) {
     let rates = RisingFactorial(r, upTo: history.rows.reduce(0) { max($0, $1.frequency) })
     var (value, dr, dAlpha, ds, dBeta) = (0.0, 0.0, 0.0, 0.0, 0.0)
@@ -94,12 +100,15 @@ public struct ParetoNBD: PurchaseModel, Hashable {
     return (value, [r * dr, alpha * dAlpha, s * ds, beta * dBeta])
   }
 
+  /// At the end of the history.
   public func probabilityAlive(_ row: CustomerHistory.Row) -> Double { mixture(row).alive }
 
+  /// Mean and variance of the purchases in the horizon after the history.
   public func futurePurchases(_ row: CustomerHistory.Row, horizon: Double) -> PurchaseMoments {
     futurePurchases(row, horizon: horizon, alive: probabilityAlive(row))
   }
 
+  /// The same for several horizons at the cost of little more than one.
   public func futurePurchases(_ row: CustomerHistory.Row, horizons: [Double]) -> [PurchaseMoments] {
     let alive = probabilityAlive(row)
     return horizons.map { futurePurchases(row, horizon: $0, alive: alive) }
@@ -114,6 +123,7 @@ public struct ParetoNBD: PurchaseModel, Hashable {
       secondFactorial: alive * shape * (shape + 1) / (rate * rate) * lifetime.second)
   }
 
+  /// Of a new customer, in the horizon.
   public func expectedPurchases(horizon: Double) -> Double {
     horizon > 0 ? r / alpha * lifetimeMoments(beta, horizon: horizon).first : 0
   }
@@ -136,6 +146,7 @@ public struct ParetoNBD: PurchaseModel, Hashable {
     return (beta * first, beta * beta * second)
   }
 
+  /// Points from which fits begin, as logarithms, for histories whose time is scaled.
   public static func starts(_ history: CustomerHistory) -> [[Double]] {
     [[1, 5, 1, 5], [0.5, 2, 0.5, 3], [2, 10, 1, 15]]
   }

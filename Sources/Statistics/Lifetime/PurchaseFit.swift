@@ -2,9 +2,13 @@ import Foundation
 
 /// A fitted purchase model, its uncertainty, and whether the search came to rest.
 public struct PurchaseFit<Model: PurchaseModel>: Sendable {
+  /// At the maximum of the likelihood.
   public let model: Model
+  /// Summed over customers, at the maximum.
   public let logLikelihood: Double
+  /// Customers that were fitted to.
   public let customers: Int
+  /// Of the start that won.
   public let iterations: Int
   /// False if the search stopped where the gradient is not zero, or at the edge of the parameter space.
   public let converged: Bool

@@ -31,6 +31,7 @@ public protocol PurchaseModel: Sendable {
 }
 
 extension PurchaseModel {
+  /// Minus the Hessian by the logarithms of the parameters, by central differences of the gradient.
   public func observedInformation(_ history: CustomerHistory, gradient: [Double]) -> [[Double]] {
     Maximizer.differences(of: Self.objective(history), at: parameters.map { Foundation.log($0) })
   }
@@ -50,10 +51,12 @@ extension PurchaseModel {
     futurePurchases(row, horizon: horizon).mean
   }
 
+  /// Each horizon on its own.
   public func futurePurchases(_ row: CustomerHistory.Row, horizons: [Double]) -> [PurchaseMoments] {
     horizons.map { futurePurchases(row, horizon: $0) }
   }
 
+  /// Summed over customers.
   public func logLikelihood(_ history: CustomerHistory) -> Double {
     zip(history.rows, history.counts).reduce(0) { $0 + $1.1 * logLikelihood($1.0) }
   }
@@ -62,6 +65,7 @@ extension PurchaseModel {
 /// Mean and variance of a number of purchases, the model's parameters being known.
 public struct PurchaseMoments: Sendable, Hashable {
   public let mean: Double
+  /// Of the number of purchases.
   public let variance: Double
 
   /// - Parameters: `first`: E[Y]; `secondFactorial`: E[Y (Y - 1)].

@@ -9,8 +9,11 @@ import Foundation
 /// - Checked against: mpmath at 50 digits, Datasets/References/shifted-beta-geometric.json.
 public struct ShiftedBetaGeometric: Sendable, Hashable {
   public static let name = "shifted-beta-geometric"
+  /// In the order of the paper.
   public static let parameterNames = ["alpha", "beta"]
+  /// First shape of the churn probability's beta law, > 0.
   public let alpha: Double
+  /// Second shape of the churn probability's beta law, > 0.
   public let beta: Double
 
   /// - Throws: `DomainError` unless both are positive and finite.
@@ -85,10 +88,15 @@ public struct ShiftedBetaGeometric: Sendable, Hashable {
 
 /// A shifted beta-geometric model fitted to the survivors of one or more cohorts.
 public struct ShiftedBetaGeometricFit: Sendable {
+  /// At the maximum of the likelihood.
   public let model: ShiftedBetaGeometric
+  /// Summed over customers, at the maximum.
   public let logLikelihood: Double
+  /// Customers of all cohorts.
   public let customers: Int
+  /// Of the start that won.
   public let iterations: Int
+  /// Whether the gradient vanished.
   public let converged: Bool
   /// Covariance of the logarithms of alpha and beta; nil where the observed information is not positive definite.
   public let logCovariance: [[Double]]?
@@ -129,6 +137,7 @@ public struct ShiftedBetaGeometricFit: Sendable {
     logCovariance = optimum.covariance
   }
 
+  /// Of alpha and beta, by the observed information; nil where it is not positive definite.
   public var standardErrors: [Double?] {
     let parameters = [model.alpha, model.beta]
     return parameters.indices.map { i in logCovariance.map { parameters[i] * $0[i][i].squareRoot() } }

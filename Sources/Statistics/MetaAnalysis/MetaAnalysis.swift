@@ -33,6 +33,7 @@ public struct MetaAnalysis: Sendable, Hashable {
   /// segments.
   public var q: Double { squares(around: common.estimate, betweenVariance: 0) }
   public var degreesOfFreedom: Int { effects.count - 1 }
+  /// Of Cochran's Q, chi-squared with one degree of freedom less than there are estimates.
   public var heterogeneityPValue: Double {
     (try? ChiSquared(degreesOfFreedom: Double(degreesOfFreedom)).survival(q)) ?? .nan
   }

@@ -13,6 +13,7 @@ public struct Moments: Sendable, Hashable, Codable {
   /// Σ (x_i - mean_i)(x_j - mean_j), symmetric, k x k, element (i, j) at `i + j * k`.
   public private(set) var crossProducts: [Double]
 
+  /// Columns that the moments are of.
   public var columns: Int { mean.count }
 
   /// No rows of `columns` columns.

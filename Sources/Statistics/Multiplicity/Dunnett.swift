@@ -40,6 +40,7 @@ public struct Dunnett: Sendable, Hashable {
       degreesOfFreedom: degreesOfFreedom)
   }
 
+  /// Arms that are compared with the control.
   public var treatments: Int { loadings.count }
 
   // MARK: - Answers
@@ -158,8 +159,10 @@ public struct DunnettTest: Sendable {
     }
   }
 
+  /// One t statistic a treatment, in their order.
   public var statistics: [Double] { differences.map { $0.value / $0.standardError } }
 
+  /// Single-step: the chance that the largest of the statistics is as large as each.
   public func adjustedPValues(_ alternative: Alternative = .twoSided) -> [Double] {
     statistics.map { law.adjustedPValue($0, alternative) }
   }

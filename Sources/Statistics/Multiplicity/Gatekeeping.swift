@@ -12,10 +12,12 @@ public enum Gatekeeping {
 
   /// A hypothesis after the procedure.
   public struct Result: Sendable, Hashable {
+    /// Significant at alpha exactly when it is at most alpha.
     public let adjustedPValue: Double
     /// The alpha of an interval of its own that excludes the null value exactly when the adjusted p-value is at most
     /// alpha; nil where there is none, and then `withheld` says why.
     public let intervalAlpha: Double?
+    /// Why no interval is given; nil where there is one.
     public let withheld: String?
   }
 

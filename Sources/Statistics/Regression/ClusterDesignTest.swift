@@ -12,6 +12,7 @@ public struct ClusterDesignTest: HypothesisTest {
   public let standardError: Double
   public let null = 0.0
   public let law: ReferenceLaw
+  /// Of both arms.
   public let clusters: Int
 
   /// Block effects are columns of the regression; beyond this many it would not be the right tool.

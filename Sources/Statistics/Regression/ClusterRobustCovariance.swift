@@ -1,6 +1,7 @@
 import LinearAlgebra
 
 extension LeastSquares {
+  /// Which correction for few clusters.
   public enum ClusterKind: Sendable, Hashable {
     /// No correction.
     case cr0
@@ -8,7 +9,7 @@ extension LeastSquares {
     case cr1
     /// G/(G - 1) · (n - 1)/(n - p).
     case cr1s
-    /// Bias-reduced linearisation, exact for independent errors of one variance.
+    /// Bias-reduced linearisation, exact for independent errors of one variance, whatever the weights.
     case cr2
   }
 
@@ -30,6 +31,9 @@ extension LeastSquares {
       }
     let columns = orthonormalColumns
     var scores = places.sums(columns.map { column in zip(column, scaledResiduals).map { $0 * $1 } })
+    if kind == .cr2, let weighted = try WeightedClusters(self, places) {
+      return spread(try weighted.standardErrors(inverseRows))
+    }
     if kind == .cr2 {
       for (cluster, gram) in places.grams(columns).enumerated() {
         scores[cluster] = try Self.adjustment(gram).times(scores[cluster])
@@ -47,7 +51,11 @@ extension LeastSquares {
   /// matrix is taken out has P_gh = [g = h] a_g·a_g - b_g·b_h; both traces need only sums over clusters.
   /// - Source: Bell & McCaffrey (2002), as above: (tr P)² / tr P².
   public func clusterDegreesOfFreedom(clusters: [Int]) throws -> [Double?] {
-    let grams = try ClusterPlaces(clusters, observations: observations).grams(orthonormalColumns)
+    let places = try ClusterPlaces(clusters, observations: observations)
+    if let weighted = try WeightedClusters(self, places) {
+      return spread(try inverseRows.map { try weighted.degreesOfFreedom($0) })
+    }
+    let grams = places.grams(orthonormalColumns)
     let adjustments = try grams.map { try Self.adjustment($0) }
     return try spread(
       inverseRows.map { coefficient in
@@ -69,16 +77,10 @@ extension LeastSquares {
   /// (I - Q Qᵀ)^(-1/2) Q = Q T for the rows Q of one cluster: with QᵀQ = V diag(s) Vᵀ, T = V diag((1 - s)^(-1/2)) Vᵀ. A direction
   /// with s = 1 is fitted without error and contributes nothing.
   private static func adjustment(_ gram: Matrix) throws -> Matrix {
-    let eigen = try SymmetricEigen(gram)
-    var scaled = eigen.vectors
-    for (k, value) in eigen.values.enumerated() {
-      let factor = 1 - value > 1e-10 ? 1 / (1 - value).squareRoot() : 0
-      for i in 0..<scaled.rows { scaled[i, k] *= factor }
-    }
-    return try scaled.times(eigen.vectors.transposed)
+    try SymmetricEigen(gram).mapped { 1 - $0 > 1e-10 ? 1 / (1 - $0).squareRoot() : 0 }
   }
 
-  private static func product(_ a: [Double], _ b: [Double]) -> Double {
+  static func product(_ a: [Double], _ b: [Double]) -> Double {
     var sum = 0.0
     for i in a.indices { sum += a[i] * b[i] }
     return sum
@@ -88,7 +90,7 @@ extension LeastSquares {
 }
 
 /// Which cluster each observation is in, clusters numbered from 0.
-private struct ClusterPlaces {
+struct ClusterPlaces {
   let count: Int
   private let places: [Int]
 

@@ -1,6 +1,7 @@
 /// Ordinary or weighted least squares by Householder QR.
 ///
-/// Columns that depend on earlier ones are set aside and named; they have no coefficient.
+/// Columns that depend on earlier ones are set aside and named; they have no coefficient. Where columns nearly do, the solution
+/// is refined until it has the digits that the factor has lost.
 /// - Source: Golub, G. H. and Van Loan, C. F. (2013), Matrix Computations, section 5.3.3.
 /// - Checked against: R `lm`, NIST StRD, Datasets/References/ols.json, least-squares.json, regression-nist.json.
 public struct LeastSquares: Sendable {
@@ -8,16 +9,24 @@ public struct LeastSquares: Sendable {
   public let coefficients: [Double?]
   /// Columns that depend on earlier ones, 0-based.
   public let aliased: [Int]
+  /// Columns that are independent.
   public let rank: Int
+  /// Rows.
   public let observations: Int
   /// y - fitted, in the response's unit, not weighted.
   public let residuals: [Double]
+  /// Weighted, in the response's unit squared.
   public let residualSumOfSquares: Double
   /// Sum of squares of the fitted values, about their mean if there is an intercept.
   public let modelSumOfSquares: Double
+  /// Whether a constant is among what the columns span.
   public let hasIntercept: Bool
 
   let factor: LimitedPivotingQR
+  /// As given; nil if equal.
+  let weights: [Double]?
+  /// For designs that are nearly dependent; nil for others.
+  let refinement: IterativeRefinement?
   /// √weight · residual.
   let scaledResiduals: [Double]
   /// The kept columns times √weight, by columns.
@@ -34,6 +43,16 @@ public struct LeastSquares: Sendable {
     columns: [[Double]], response: [Double], weights: [Double]? = nil, hasIntercept: Bool = true,
     tolerance: Double = 1e-11
   ) throws(DomainError) {
+    try self.init(
+      columns: columns, remainders: nil, response: response, weights: weights, hasIntercept: hasIntercept,
+      tolerance: tolerance)
+  }
+
+  /// - Parameter remainders: what the columns' doubles have rounded away; only without weights.
+  init(
+    columns: [[Double]], remainders: [[Double]]?, response: [Double], weights: [Double]?, hasIntercept: Bool,
+    tolerance: Double
+  ) throws(DomainError) {
     let n = response.count
     try Self.validate(columns, response, weights)
     let root = weights.map { $0.map { $0.squareRoot() } }
@@ -41,22 +60,34 @@ public struct LeastSquares: Sendable {
     let design = columns.map(scaled)
     let qr = LimitedPivotingQR(columns: design, rows: n, tolerance: tolerance)
     let rotated = qr.transposedQ(times: scaled(response))
-    var coefficients = [Double?](repeating: nil, count: columns.count)
-    for (value, column) in zip(qr.solveUpper(rotated), qr.kept) { coefficients[column] = value }
     let rank = qr.rank
-    let residual = qr.q(times: rotated.indices.map { $0 < rank ? 0 : rotated[$0] })
+    scaledColumns = qr.kept.map { design[$0] }
+    var solution = qr.solveUpper(rotated)
+    var residual = qr.q(times: rotated.indices.map { $0 < rank ? 0 : rotated[$0] })
+    var sumOfSquares = rotated.dropFirst(rank).reduce(0) { $0 + $1 * $1 }
+    if qr.leastShare < Self.steepness, n * rank <= 5_000_000 {
+      let refinement = IterativeRefinement(
+        factor: qr, columns: scaledColumns, remainders: remainders.map { all in qr.kept.map { all[$0] } })
+      (solution, residual) = refinement.solve(right: scaled(response), moments: solution.map { _ in 0 })
+      sumOfSquares = residual.reduce(0) { $0 + $1 * $1 }
+      self.refinement = refinement
+    } else {
+      refinement = nil
+    }
+    var coefficients = [Double?](repeating: nil, count: columns.count)
+    for (value, column) in zip(solution, qr.kept) { coefficients[column] = value }
     let fitted = qr.q(times: rotated.indices.map { $0 < rank ? rotated[$0] : 0 })
     self.coefficients = coefficients
     aliased = qr.aliased
     self.rank = rank
     observations = n
+    residualSumOfSquares = sumOfSquares
     scaledResiduals = residual
     residuals = root.map { zip(residual, $0).map(/) } ?? residual
-    residualSumOfSquares = rotated.dropFirst(rank).reduce(0) { $0 + $1 * $1 }
     modelSumOfSquares = Self.modelSum(fitted, root, hasIntercept)
     self.hasIntercept = hasIntercept
     factor = qr
-    scaledColumns = qr.kept.map { design[$0] }
+    self.weights = weights
   }
 
   private static func validate(_ columns: [[Double]], _ response: [Double], _ weights: [Double]?) throws(DomainError) {
@@ -83,6 +114,9 @@ public struct LeastSquares: Sendable {
     return zip(weights, values).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
   }
 
+  /// Below this share a column loses enough digits to be worth more passes over a design that is not long.
+  private static let steepness = 0.01
+
   // MARK: - Fit
 
   /// observations - rank.
@@ -91,8 +125,11 @@ public struct LeastSquares: Sendable {
   public var residualVariance: Double {
     degreesOfFreedom > 0 ? residualSumOfSquares / Double(degreesOfFreedom) : .nan
   }
+  /// √(residual sum of squares / degrees of freedom), in the response's unit.
   public var residualStandardDeviation: Double { residualVariance.squareRoot() }
+  /// About the mean with an intercept, about 0 without.
   public var rSquared: Double { modelSumOfSquares / (modelSumOfSquares + residualSumOfSquares) }
+  /// R² with sums of squares over their degrees of freedom.
   public var adjustedRSquared: Double {
     1 - (1 - rSquared) * Double(observations - (hasIntercept ? 1 : 0)) / Double(degreesOfFreedom)
   }
@@ -100,6 +137,7 @@ public struct LeastSquares: Sendable {
   public var modelDegreesOfFreedom: Int { rank - (hasIntercept ? 1 : 0) }
   /// The test that all coefficients but the intercept are 0.
   public var fStatistic: Double { modelSumOfSquares / Double(modelDegreesOfFreedom) / residualVariance }
+  /// Of `fStatistic`; NaN without degrees of freedom.
   public var fPValue: Double {
     (try? FisherF(Double(modelDegreesOfFreedom), Double(degreesOfFreedom)).survival(fStatistic)) ?? .nan
   }

@@ -8,6 +8,8 @@ struct LimitedPivotingQR {
   /// Columns that are independent, in their order; the others depend on these.
   let kept: [Int]
   let aliased: [Int]
+  /// The smallest share of a kept column that is orthogonal to the earlier ones: small where digits are lost.
+  let leastShare: Double
   /// Unit vectors; the one of step s begins at row s.
   private let reflectors: [[Double]]
   /// R by columns: element (i, j) is `upper[j][i]`, i <= j.
@@ -23,6 +25,7 @@ struct LimitedPivotingQR {
     var aliased: [Int] = []
     var reflectors: [[Double]] = []
     var upper: [[Double]] = []
+    var leastShare = 1.0
     for j in work.indices {
       let step = kept.count
       let whole = Self.norm(columns[j], from: 0)
@@ -36,11 +39,13 @@ struct LimitedPivotingQR {
       upper.append(Array(work[j].prefix(step)) + [diagonal])
       reflectors.append(vector)
       kept.append(j)
+      leastShare = min(leastShare, rest / whole)
     }
     self.kept = kept
     self.aliased = aliased
     self.reflectors = reflectors
     self.upper = upper
+    self.leastShare = leastShare
   }
 
   var rank: Int { kept.count }
@@ -64,6 +69,16 @@ struct LimitedPivotingQR {
     var x = Array(right.prefix(rank))
     for i in stride(from: rank - 1, through: 0, by: -1) {
       for j in i + 1..<max(rank, i + 1) { x[i] -= upper[j][i] * x[j] }
+      x[i] /= upper[i][i]
+    }
+    return x
+  }
+
+  /// x with Rᵀ x = right.
+  func solveTransposedUpper(_ right: [Double]) -> [Double] {
+    var x = right
+    for i in 0..<rank {
+      for j in 0..<i { x[i] -= upper[i][j] * x[j] }
       x[i] /= upper[i][i]
     }
     return x

@@ -51,9 +51,20 @@ extension LeastSquares {
     return result
   }
 
+  /// Of (XᵀX)⁻¹; refined where the design is nearly dependent.
+  private func inverseDiagonal(_ inverse: [[Double]]) -> [Double] {
+    guard let refinement else {
+      return inverse.map { row in row.reduce(0) { $0 + $1 * $1 } }
+    }
+    let zeros = [Double](repeating: 0, count: observations)
+    return (0..<rank).map { j in
+      refinement.solve(right: zeros, moments: (0..<rank).map { $0 == j ? -1 : 0 }).solution[j]
+    }
+  }
+
   private func variances(_ kind: CovarianceKind) -> [Double] {
     let inverse = inverseRows
-    if kind == .classical { return inverse.map { row in residualVariance * row.reduce(0) { $0 + $1 * $1 } } }
+    if kind == .classical { return inverseDiagonal(inverse).map { residualVariance * $0 } }
     let columns = orthonormalColumns
     let small = Double(observations) / Double(degreesOfFreedom)
     let squares = zip(Self.rowSumsOfSquares(columns, observations), scaledResiduals).map { leverage, residual in

@@ -5,7 +5,9 @@
 /// - Checked against: mpmath and R estimatr, Datasets/References/stratified.json.
 public struct StratifiedTest: HypothesisTest {
   public static let name = "stratified z-test"
+  /// Mean of the treatment over all strata by their weights.
   public let treatment: Estimate
+  /// Mean of the control over all strata by their weights.
   public let control: Estimate
   public let standardError: Double
   public let null = 0.0

@@ -15,8 +15,11 @@ public struct Bootstrap: Sendable, Hashable {
     case poisson
   }
 
+  /// How many.
   public let replicates: Int
+  /// Multinomial or Poisson.
   public let weights: Weights
+  /// The same one gives the same replicates on any number of threads.
   public let seed: UInt64
 
   /// - Parameter replicates: at least 20; intervals at 95 % need 1,000 or more, BCa 5,000.

@@ -2,6 +2,7 @@ import Foundation
 
 /// The replicates of an estimate, and the intervals read from them.
 public struct BootstrapDistribution: Sendable, Hashable {
+  /// How limits are read from the replicates.
   public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
     /// Quantiles of the replicates.
     case percentile

@@ -9,6 +9,7 @@ public struct IdealBootstrap: Sendable, Hashable {
   /// A value of the statistic, and the probability that a resample has it.
   public struct Atom: Sendable, Hashable {
     public let value: Double
+    /// Of this value among all resamples.
     public let probability: Double
   }
 
@@ -18,6 +19,7 @@ public struct IdealBootstrap: Sendable, Hashable {
   public let estimate: Double
   /// Ascending; values that differ by rounding only are one atom.
   public let atoms: [Atom]
+  /// Of BCa, by the jackknife; nil where it is undefined.
   public let acceleration: Double?
 
   /// - Parameters:

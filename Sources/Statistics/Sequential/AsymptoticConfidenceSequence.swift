@@ -8,6 +8,7 @@ import Foundation
 ///   theory and asymptotic confidence sequences", Annals of Statistics 52, eq. 11; one-sided: appendix B.1.
 /// - Checked against: mpmath, Datasets/References/asymptotic-confidence-sequence.json.
 public struct AsymptoticConfidenceSequence: Sendable, Hashable {
+  /// Chance of ever missing the truth, in the limit.
   public let alpha: Double
   /// The mixture's tuning; large values are narrow early.
   public let rho: Double

@@ -10,6 +10,7 @@ import Foundation
 ///   the Royal Statistical Society B 86, theorem 3 (hedged capital), eq. 24 to 26.
 /// - Checked against: mpmath at 50 digits and confseq, Datasets/References/betting-confidence-sequence.json, always-valid.json.
 public struct BettingConfidenceSequence: Sendable {
+  /// Chance of ever missing the truth, at most.
   public let alpha: Double
   /// The share c of the largest bet that cannot lose everything: bets stay below c / m and c / (1 - m).
   public let truncation: Double
@@ -27,11 +28,13 @@ public struct BettingConfidenceSequence: Sendable {
     state = PredictablePlugIn(alpha: alpha / 2)
   }
 
+  /// Values in [0, 1], in the order in which they came.
   public init(_ values: [Double], alpha: Double, truncation: Double = 0.5) throws(DomainError) {
     try self.init(alpha: alpha, truncation: truncation)
     try take(contentsOf: values)
   }
 
+  /// Values that were taken.
   public var count: Int { values.count }
 
   /// - Throws: `DomainError` unless the value lies in [0, 1].
@@ -39,6 +42,7 @@ public struct BettingConfidenceSequence: Sendable {
     try take(contentsOf: CollectionOfOne(value))
   }
 
+  /// Values in [0, 1] that came after the others.
   public mutating func take(contentsOf new: some Collection<Double>) throws(DomainError) {
     try requireUnitInterval(new, after: count)
     for value in new {

@@ -17,7 +17,9 @@ public struct EmpiricalBernsteinSequence: Sendable {
     case regularised
   }
 
+  /// Chance of ever missing the truth, at most.
   public let alpha: Double
+  /// What the next value is predicted by.
   public let predictor: Predictor
   /// The largest bet, in (0, 1).
   public let truncation: Double
@@ -42,6 +44,7 @@ public struct EmpiricalBernsteinSequence: Sendable {
     upperMargin = lowerMargin
   }
 
+  /// Values that were taken.
   public var count: Int { state.count }
 
   /// Takes the next value; O(1).

@@ -6,6 +6,7 @@ import Foundation
 ///   A/B tests", Operations Research 70, section 4, with a normal mixture N(null, tau²) over the effect.
 /// - Checked against: mpmath, Datasets/References/msprt.json, always-valid.json.
 public struct MixtureSPRT: Sendable, Hashable {
+  /// Chance of ever rejecting a true null hypothesis, at most.
   public let alpha: Double
   /// Variance of the mixture, in the squared unit of the effect.
   public let mixtureVariance: Double
@@ -25,7 +26,9 @@ public struct MixtureSPRT: Sendable, Hashable {
   /// One look: the estimate and its squared standard error.
   public struct Look: Sendable, Hashable {
     public let estimate: Double
+    /// Squared standard error of the estimate.
     public let variance: Double
+    /// One look: the estimate so far and its squared standard error.
     public init(estimate: Double, variance: Double) {
       self.estimate = estimate
       self.variance = variance

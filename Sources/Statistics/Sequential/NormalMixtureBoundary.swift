@@ -6,13 +6,16 @@ import Foundation
 ///   confidence sequences", Annals of Statistics 49, propositions 5 and 6, eq. 14.
 /// - Checked against: mpmath and confseq, Datasets/References/normal-mixture-boundary.json, always-valid.json.
 public struct NormalMixtureBoundary: Sendable, Hashable {
+  /// Whether the sum is bounded on one side or on both.
   public enum Sides: Sendable, Hashable { case two, one }
+  /// How ρ is found from the time at which the bound is to be tightest.
   public enum Tuning: Sendable, Hashable {
     /// Narrowest at the chosen time, by Lambert's function.
     case exact
     /// The closed form 2 log(1/alpha) + log(1 + 2 log(1/alpha)).
     case approximate
   }
+  /// Whether the sum is bounded on one side or on both.
   public let sides: Sides
   /// Precision of the mixture, in units of intrinsic time.
   public let rho: Double

@@ -6,6 +6,7 @@ import Foundation
 ///   confidence sequences", Annals of Statistics 49, theorem 1 and eq. 10 (polynomial stitching).
 /// - Checked against: confseq 0.0.11, Datasets/References/always-valid.json, relative 1e-10.
 public struct StitchedBoundary: Sendable, Hashable {
+  /// Chance of ever crossing.
   public let alpha: Double
   /// Intrinsic time from which on the curve grows; before it is flat.
   public let minimumTime: Double

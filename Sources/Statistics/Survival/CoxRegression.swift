@@ -25,6 +25,7 @@ public struct CoxRegression: Sendable {
     public var null: Double { 0 }
     public var law: ReferenceLaw { .normal }
 
+    /// exp(estimate): hazards at one unit more of the covariate.
     public var hazardRatio: Double { exp(estimate) }
     /// Of the hazard ratio.
     public func hazardRatioInterval(_ level: ConfidenceLevel = .ninetyFive) -> Interval {
@@ -44,27 +45,40 @@ public struct CoxRegression: Sendable {
 
   /// The cumulative hazard of a unit whose covariates are all 0, after each distinct time.
   public struct Baseline: Sendable, Hashable {
+    /// The stratum's label.
     public let stratum: Int
+    /// Ascending, in the unit of the data.
     public let times: [Double]
+    /// At each time, for covariates of 0.
     public let cumulativeHazard: [Double]
   }
 
+  /// How tied events are treated.
   public let ties: Ties
+  /// Units in the fit.
   public let units: Int
+  /// Events in the fit.
   public let events: Int
+  /// One a covariate, in their order.
   public let coefficients: [Coefficient]
   /// Of the coefficients: the inverse of the observed information.
   public let covariance: Matrix
+  /// Partial log-likelihood with all coefficients 0.
   public let logLikelihoodNull: Double
+  /// Partial log-likelihood at the maximum.
   public let logLikelihood: Double
+  /// Of all coefficients together; for one arm, the log-rank test.
   public let scoreTest: GlobalTest
+  /// Of all coefficients together.
   public let waldTest: GlobalTest
+  /// Of all coefficients together.
   public let likelihoodRatioTest: GlobalTest
   /// By stratum, in ascending order of the labels.
   public let baselines: [Baseline]
   /// The share of pairs whose order of events is known in which the unit with the larger β·x had the event first; ties of β·x
   /// count one half. Pairs are taken within strata. Nil if there is no such pair. - Source: Harrell, F. E. (1982), JAMA 247.
   public let concordance: Double?
+  /// Newton steps.
   public let iterations: Int
 
   let likelihood: CoxLikelihood

@@ -15,6 +15,7 @@ public struct KaplanMeier: Sendable, Hashable {
     case plain
   }
 
+  /// Times with their numbers at risk and of events.
   public let data: SurvivalData
   /// S after each of `data.times`.
   public let survival: [Double]
@@ -22,12 +23,16 @@ public struct KaplanMeier: Sendable, Hashable {
   public let standardErrors: [Double?]
   /// Pointwise limits; nil where they do not exist: the curve is 0, or it is 1 and the scale is log-log.
   public let lower: [Double?]
+  /// Upper limits at the data's times; nil where undefined.
   public let upper: [Double?]
   /// Smallest time with S <= 1/2; the middle of the flat stretch where S is exactly 1/2. Nil if not reached.
   public let median: Double?
+  /// Where the lower confidence curve crosses 1/2; nil if it is not reached.
   public let medianLower: Double?
+  /// Where the upper confidence curve crosses 1/2; nil if it is not reached.
   public let medianUpper: Double?
 
+  /// Pointwise intervals at a level, made on a scale.
   public init(_ data: SurvivalData, level: ConfidenceLevel = .ninetyFive, scale: IntervalScale = .logLog) {
     self.data = data
     let z = Normal.standard.inverseSurvival(level.alpha / 2)
@@ -118,10 +123,14 @@ public struct KaplanMeier: Sendable, Hashable {
 /// - Source: Aalen, O. (1978), Annals of Statistics 6, 701-726; ties as one step.
 /// - Checked against: R survival 3.5-3, Datasets/References/survival.json.
 public struct NelsonAalen: Sendable, Hashable {
+  /// Times with their numbers at risk and of events.
   public let data: SurvivalData
+  /// Σ d / n up to each of the data's times.
   public let cumulativeHazard: [Double]
+  /// √ Σ d / n² up to each of the data's times.
   public let standardErrors: [Double]
 
+  /// Events tied at one time count as one step.
   public init(_ data: SurvivalData) {
     self.data = data
     var (hazard, variance) = (0.0, 0.0)

@@ -23,6 +23,7 @@ public struct LogRank: Sendable, Hashable {
 
   /// Weighted, by group.
   public let observed: [Double]
+  /// Events of each group under one hazard, weighted.
   public let expected: [Double]
   public let statistic: Double
   public let degreesOfFreedom: Int

@@ -20,6 +20,7 @@ public struct ProportionalHazardsTest: Sendable, Hashable {
 
   /// For each covariate, one degree of freedom.
   public let covariates: [CoxRegression.GlobalTest]
+  /// Of all covariates together.
   public let all: CoxRegression.GlobalTest
 
   /// - Throws: `DomainError` if the events lie at one time, or a logarithm of 0 is asked for.

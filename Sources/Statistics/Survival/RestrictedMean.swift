@@ -6,6 +6,7 @@ import Foundation
 ///   sum over events of (area to the right)² d / (n (n - d)); not the variance of the restricted time itself.
 /// - Checked against: R survival 3.5-3 `survfit` rmean, Datasets/References/survival.json.
 public struct RestrictedMean: Sendable, Hashable {
+  /// Up to where the curve is integrated, in the unit of time.
   public let horizon: Double
   public let estimate: Double
   public let standardError: Double
@@ -48,6 +49,7 @@ public struct RestrictedMean: Sendable, Hashable {
     return Difference(estimate: estimate - control.estimate, standardError: error)
   }
 
+  /// Difference of two independent restricted means.
   public struct Difference: Sendable, Hashable {
     public let estimate: Double
     public let standardError: Double

@@ -6,7 +6,9 @@ public struct SurvivalData: Sendable, Hashable {
   public let times: [Double]
   /// Units at risk just before each time; sums of weights if there are weights.
   public let atRisk: [Double]
+  /// Events at each time.
   public let events: [Double]
+  /// Units, censored ones included.
   public let units: Int
 
   /// - Parameters:

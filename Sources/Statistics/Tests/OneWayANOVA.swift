@@ -4,9 +4,13 @@
 /// - Checked against: NIST StRD and exact rational arithmetic, Datasets/References/anova-nist.json, anova-nist-scipy.json.
 public struct OneWayANOVA: Sendable, Hashable {
   public static let name = "one-way analysis of variance"
+  /// Of the groups' means about the whole mean.
   public let betweenSumOfSquares: Double
+  /// Of the values about their groups' means.
   public let withinSumOfSquares: Double
+  /// Groups - 1.
   public let betweenDegreesOfFreedom: Int
+  /// Values - groups.
   public let withinDegreesOfFreedom: Int
 
   /// - Parameter groups: moments of each group.
@@ -31,7 +35,9 @@ public struct OneWayANOVA: Sendable, Hashable {
   }
 
   private var withinMeanSquare: Double { withinSumOfSquares / Double(withinDegreesOfFreedom) }
+  /// √ of the mean square within groups, in the unit of the values.
   public var residualStandardDeviation: Double { withinMeanSquare.squareRoot() }
+  /// Share of the sum of squares that is between groups.
   public var rSquared: Double { betweenSumOfSquares / (betweenSumOfSquares + withinSumOfSquares) }
   /// Infinite if no group varies.
   public var fStatistic: Double { betweenSumOfSquares / Double(betweenDegreesOfFreedom) / withinMeanSquare }

@@ -15,6 +15,7 @@ public struct PermutationTest: Sendable, Hashable {
   public let estimate: Double
   /// How many relabellings were looked at.
   public let permutations: Int
+  /// Whether all relabellings were counted, or some drawn.
   public let isExact: Bool
   private let atLeast: Int
   private let atMost: Int

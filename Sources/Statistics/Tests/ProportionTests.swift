@@ -10,6 +10,7 @@ public struct ProportionZTest: HypothesisTest {
   public let null = 0.0
   public let law = ReferenceLaw.normal
 
+  /// Whether both arms have one proportion under the null hypothesis.
   public enum StandardErrorKind: Sendable, Hashable { case unpooled, pooled }
 
   /// - Parameters:

@@ -26,7 +26,9 @@ public struct RatioEstimate: Sendable, Hashable {
 /// Difference of two ratios of sums.
 public struct RatioTest: HypothesisTest {
   public static let name = "ratio z-test (delta method)"
+  /// The treatment's ratio.
   public let treatment: RatioEstimate
+  /// The control's ratio.
   public let control: RatioEstimate
   public let standardError: Double
   public let null = 0.0

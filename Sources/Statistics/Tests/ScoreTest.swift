@@ -10,6 +10,7 @@ import Foundation
 public struct ScoreTest: Sendable, Hashable {
   public static let name = "Miettinen-Nurminen score test"
 
+  /// Which factor the variance has.
   public enum Variance: Sendable, Hashable {
     /// N/(N - 1) times the variance.
     case miettinenNurminen
@@ -17,9 +18,11 @@ public struct ScoreTest: Sendable, Hashable {
     case mee
   }
 
+  /// The two arms.
   public let proportions: TwoProportions
   /// The difference under the null hypothesis; a non-inferiority margin is negative.
   public let null: Double
+  /// Which factor the variance has.
   public let variance: Variance
 
   /// - Throws: `DomainError` unless -1 < null < 1.

@@ -39,6 +39,12 @@ import Testing
     }
   }
 
+  /// Q(a, x) of a tiny shape is about a E₁(x): mpmath at 60 digits for a = 1e-8 and x = 1/2.
+  @Test func complementOfATinyShape() {
+    expectClose(Special.gammaQ(1e-8, 0.5), 5.597735977099587e-09, relative: 1e-13)
+    expectClose(Special.inverseGammaQ(1e-8, 5.597735977099587e-09), 0.5, relative: 1e-12)
+  }
+
   private func expect(_ got: Double, _ c: ReferenceCase, _ key: String = "value") throws {
     let expected = try #require(c.expected[key].flatMap(number))
     // The files' rule: the tolerance is absolute where the expected number is 0.

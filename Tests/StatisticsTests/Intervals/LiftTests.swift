@@ -22,6 +22,18 @@ import Testing
     #expect(abs(Double(covered) / Double(rounds) - 0.95) < 4 * 0.00345)
   }
 
+  /// Arms that hardly differ keep the digits of their small lift: mpmath at 30 digits, roots of the quadratic in ρ.
+  @Test func fiellerOfASmallLift() {
+    let t = Estimate(5, standardError: (0.001 / 1_000_000).squareRoot())
+    let c = Estimate(5.01, standardError: (0.002 / 999_999).squareRoot())
+    guard case .interval(let interval) = Lift.fieller(treatment: t, control: c) else {
+      Issue.record("a control far from 0 gives an interval")
+      return
+    }
+    expectClose(interval.lower, -0.002017406657012925, relative: 1e-12)
+    expectClose(interval.upper, -0.001974608700089938, relative: 1e-12)
+  }
+
   /// Control 0.5 ± 1 is not different from 0, so the set is not bounded.
   @Test func unboundedSetsSaySo() {
     let weak = Estimate(0.5, standardError: 1)

@@ -1,3 +1,4 @@
+import Basics
 import Statistics
 import TestSupport
 import Testing
@@ -15,6 +16,24 @@ import Testing
     // Leverage 1/3 + (x - 1)² / 2.
     for (got, expected) in zip(fit.leverages, [5.0 / 6, 1.0 / 3, 5.0 / 6]) {
       expectClose(got, expected, relative: 1e-13)
+    }
+  }
+
+  /// NIST StRD: nine digits of every coefficient and standard error, Filip and Wampler5 included. Numbers that are 0 where data
+  /// lie on the curve are absolute.
+  @Test(arguments: try References.cases("least-squares", function: "polynomialFit"))
+  func nineDigitsOfNIST(_ c: ReferenceCase) throws {
+    let degree = try #require(c.input["degree"]?.int)
+    let intercept = c.input["intercept"]?.bool ?? true
+    let (x, y) = (try #require(c.input["x"]?.array), try #require(c.input["y"]?.array))
+    let fit = try LeastSquares.polynomial(
+      x.compactMap(number), degree: degree, response: y.compactMap(number), hasIntercept: intercept)
+    let expected = try #require(c.expected["coefficients"]?.array).compactMap(number)
+    #expect(fit.coefficients.count == expected.count)
+    for (got, value) in zip(fit.coefficients, expected) { expectClose(got ?? .nan, value, relative: 1e-9) }
+    let errors = try #require(c.expected["standardErrors"]?.array).compactMap(number)
+    for (got, value) in zip(fit.standardErrors(), errors) {
+      expectClose(got ?? .nan, value, relative: 1e-9, absolute: 1e-12)
     }
   }
 

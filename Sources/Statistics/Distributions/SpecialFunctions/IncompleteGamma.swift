@@ -89,7 +89,7 @@ extension Special {
       sum += term
       if abs(term) < 1e-18 { break }
     }
-    let logLead = a * log(x) - logGamma(a + 1)
+    let logLead = a * log(x) - logGammaOnePlus(a)
     let lower = exp(logLead) * (1 + a * sum)
     let upper = -expm1(logLead) - exp(logLead) * a * sum
     return lower < 0.5 ? TailPair(logLower: logLead + log1p(a * sum)) : TailPair(lower: lower, upper: upper)

@@ -15,6 +15,18 @@ extension Special {
     #endif
   }
 
+  /// log Γ(1 + a) for a >= 0, to its last digits where 1 + a would round a away.
+  ///
+  /// - Source: NIST Digital Library of Mathematical Functions, eq. 5.7.3: -γa + Σ ζ(k) (-a)^k / k.
+  static func logGammaOnePlus(_ a: Double) -> Double {
+    guard a < 0.03 else { return logGamma(1 + a) }
+    let terms = [
+      -0.57721566490153286, 0.82246703342411322, -0.40068563438653143, 0.27058080842778454, -0.20738555102867399,
+      0.16955717699740819, -0.14404989676884612, 0.12550966952474304, -0.11133426586956469, 0.10009945751278181,
+    ]
+    return a * terms.reversed().reduce(0) { $0 * a + $1 }
+  }
+
   /// log Γ(x) - [(x - 1/2) log x - x + log √(2π)] for x >= 10: the sum of Stirling's series.
   ///
   /// - Source: NIST Digital Library of Mathematical Functions, eq. 5.11.1. The term left out is below 1e-17 at x = 10.

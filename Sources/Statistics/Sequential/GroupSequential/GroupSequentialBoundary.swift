@@ -33,6 +33,7 @@ public struct GroupSequentialBoundary: Sendable, Hashable {
     self.lower = lower
   }
 
+  /// Looks, the last one included.
   public var looks: Int { informationFractions.count }
 
   /// What information fractions must be: positive, finite, and growing by at least a millionth.
@@ -59,7 +60,9 @@ public struct GroupSequentialBoundary: Sendable, Hashable {
     /// P(first beyond a bound at this look, and that the lower).
     public let lower: [Double]
 
+    /// Chance of ever leaving through the upper bound.
     public var totalUpper: Double { upper.reduce(0, +) }
+    /// Chance of ever leaving through the lower bound.
     public var totalLower: Double { lower.reduce(0, +) }
   }
 

@@ -11,6 +11,7 @@
 /// - Checked against: rpact 3.3.4 and an independent quadrature, Datasets/References/group-sequential-rpact.json,
 ///   group-sequential-check.json, relative 1e-9; gsDesign's and the book's printed tables.
 public struct GroupSequentialDesign: Sendable, Hashable {
+  /// Whether evidence in one direction counts or in both.
   public enum Sides: Int, Sendable, Hashable {
     /// Only large z-statistics reject.
     case one = 1
@@ -37,17 +38,20 @@ public struct GroupSequentialDesign: Sendable, Hashable {
 
   /// When a one-sided test may stop because success has become unlikely.
   public struct Futility: Sendable, Hashable {
+    /// Where the futility bounds come from.
     public enum Rule: Sendable, Hashable {
       /// z-statistics at or below which the looks before the last stop; -infinity for none.
       case bounds([Double])
       /// `beta`, the chance to miss the effect that the design has its power for, is spent over the looks.
       case spending(SpendingFunction, beta: Double)
     }
+    /// Where the bounds come from.
     public let rule: Rule
     /// Binding: the test must stop there, and the efficacy bounds are lower for it. Otherwise it may go on, and alpha is
     /// kept either way.
     public let isBinding: Bool
 
+    /// Futility bounds that bind enter the efficacy bounds; others may be overruled.
     public init(_ rule: Rule, isBinding: Bool = false) {
       self.rule = rule
       self.isBinding = isBinding
@@ -97,10 +101,15 @@ public struct GroupSequentialDesign: Sendable, Hashable {
 
   /// The error rate over all looks, both sides together.
   public var alpha: Double { solver.alpha }
+  /// Whether evidence in one direction counts or in both.
   public var sides: Sides { solver.sides }
+  /// Where the efficacy bounds come from.
   public var efficacy: Efficacy { solver.efficacy }
+  /// nil if the trial never stops for futility.
   public var futility: Futility? { solver.futility }
+  /// Ascending, the last one 1.
   public var informationFractions: [Double] { boundary.informationFractions }
+  /// Looks, the last one included.
   public var looks: Int { boundary.looks }
 
   /// alpha used up to each look under the null, both sides together; with a binding futility rule, of a test that obeys it.

@@ -22,8 +22,11 @@ public enum SpendingFunction: Sendable, Hashable {
 
   /// A point of a table: at `fraction` of the planned information, `share` of the error rate is spent.
   public struct Knot: Sendable, Hashable, Codable {
+    /// Of the full information, in (0, 1].
     public let fraction: Double
+    /// Of alpha that is spent by then, in [0, 1].
     public let share: Double
+    /// A point of the function.
     public init(fraction: Double, share: Double) {
       self.fraction = fraction
       self.share = share

@@ -6,6 +6,7 @@ import Foundation
 ///   both chi-squared with (rows - 1)(columns - 1) degrees of freedom. Rows and columns without a count take no part.
 /// - Checked against: mpmath, R `chisq.test`, Datasets/References/contingency.json.
 public struct ContingencyTable: Sendable, Hashable {
+  /// A statistic that is chi-squared under independence.
   public struct Test: Sendable, Hashable {
     public let statistic: Double
     public let degreesOfFreedom: Int

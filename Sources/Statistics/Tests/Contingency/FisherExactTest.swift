@@ -7,8 +7,10 @@ import Foundation
 /// - Checked against: exact rational arithmetic, mpmath and R `fisher.test`, Datasets/References/contingency.json.
 public struct FisherExactTest: Sendable, Hashable {
   public static let name = "Fisher's exact test"
+  /// The two arms.
   public let proportions: TwoProportions
 
+  /// Any two arms, empty margins included.
   public init(_ proportions: TwoProportions) { self.proportions = proportions }
 
   private var law: ConditionalHypergeometric {

@@ -9,6 +9,7 @@ import Foundation
 ///   one-sided one.
 /// - Checked against: scipy `barnard_exact` and `boschloo_exact`, Datasets/References/unconditional-exact.json.
 public struct UnconditionalExactTest: Sendable, Hashable {
+  /// By what tables are called more extreme.
   public enum Order: Sendable, Hashable {
     /// By the pooled z statistic.
     case barnard
@@ -19,7 +20,9 @@ public struct UnconditionalExactTest: Sendable, Hashable {
   /// The most units that both arms may have together; beyond it the score test is as good.
   public static let largest = 2000
 
+  /// The two arms.
   public let proportions: TwoProportions
+  /// By what tables are called more extreme.
   public let order: Order
 
   /// - Throws: `DomainError` for more units than `largest`.

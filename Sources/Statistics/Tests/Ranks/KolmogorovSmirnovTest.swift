@@ -63,6 +63,7 @@ public struct KolmogorovSmirnovTest: Sendable, Hashable {
     return min(1, met[m])
   }
 
+  /// By Kolmogorov's series at √(nm/(n+m)) D.
   public var asymptoticPValue: Double {
     let (n, m) = (Double(treatmentCount), Double(controlCount))
     return Self.survival((n * m / (n + m)).squareRoot() * statistic)

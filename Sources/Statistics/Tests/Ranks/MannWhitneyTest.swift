@@ -9,6 +9,7 @@ import Foundation
 public struct MannWhitneyTest: Sendable, Hashable {
   public static let name = "Mann-Whitney U test"
 
+  /// How the p-value is found.
   public enum Method: Sendable, Hashable {
     /// Exact up to 50 units an arm, else normal with continuity correction.
     case automatic
@@ -17,7 +18,9 @@ public struct MannWhitneyTest: Sendable, Hashable {
     case normal(continuity: Bool)
   }
 
+  /// Pairs in which the treatment is above the control, ties as halves.
   public let u: Double
+  /// How the p-value is found.
   public let method: Method
   private let treatment: [Double]
   private let control: [Double]

@@ -9,6 +9,7 @@ import Foundation
 public struct SignedRankTest: Sendable, Hashable {
   public static let name = "Wilcoxon signed-rank test"
 
+  /// How the p-value is found.
   public enum Method: Sendable, Hashable {
     /// Exact up to 50 differences, else normal with continuity correction.
     case automatic
@@ -16,7 +17,9 @@ public struct SignedRankTest: Sendable, Hashable {
     case normal(continuity: Bool)
   }
 
+  /// Sum of the ranks of positive differences.
   public let v: Double
+  /// How the p-value is found.
   public let method: Method
   /// Sorted, without zeros.
   private let differences: [Double]
