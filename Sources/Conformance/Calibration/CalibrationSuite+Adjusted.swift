@@ -9,6 +9,11 @@ extension CalibrationSuite {
         let (a, b) = (history(300, 0.2, &draws), history(300, 0, &draws))
         return try !CUPED.mean(treatment: a, control: b, covariates: [1, 2]).interval().contains(0.2)
       },
+      CalibrationCase("lift with CUPED", "log-normal, correlated before", "300 + 300", event: "misses") { draws in
+        let (a, b) = (history(300, 0.2, &draws), history(300, 0, &draws))
+        // The mean of exp(0.3 Z) is exp(0.045).
+        return try !CUPED.mean(treatment: a, control: b, covariates: [1, 2]).lift().contains(0.2 / exp(0.045))
+      },
       CalibrationCase("CUPED of a ratio", "orders, correlated before", "500 + 500") { draws in
         func arm(_ draws: inout Draws) -> Moments {
           let rows = (0..<500).map { _ -> (Double, Double, Double) in
@@ -63,21 +68,29 @@ extension CalibrationSuite {
         try switchback(&draws)
       },
       CalibrationCase("least squares, CR2 with Satterthwaite", "20 clusters of 5 to 14", "treatment by cluster") {
-        draws in
-        var (x, y, clusters) = ([Double](), [Double](), [Int]())
-        for cluster in 0..<20 {
-          let level = draws.normal()
-          for _ in 0..<(5 + draws.index(below: 10)) {
-            x.append(cluster < 10 ? 1 : 0)
-            y.append(level + draws.normal())
-            clusters.append(cluster)
-          }
-        }
-        let fit = try LeastSquares(columns: [x.map { _ in 1 }, x], response: y)
-        let df = try fit.clusterDegreesOfFreedom(clusters: clusters)[1] ?? 0
-        return rejects(fit.coefficients[1], try fit.standardErrors(clusters: clusters)[1], truth: 0, df: df)
+        draws in try clustered(&draws) { _ in nil }
       },
+      CalibrationCase(
+        "weighted least squares, CR2 with Satterthwaite", "20 clusters of 5 to 14, weights 1 to 3",
+        "treatment by cluster", .approximate(0.04...0.06, "its working model has independent errors")
+      ) { draws in try clustered(&draws) { rows in (0..<rows).map { 1 + Double($0 % 3) } } },
     ]
+  }
+
+  /// Rows of clusters with levels of their own, half of them treated; weights by the number of rows.
+  private static func clustered(_ draws: inout Draws, weights: (Int) -> [Double]?) throws -> Bool {
+    var (x, y, clusters) = ([Double](), [Double](), [Int]())
+    for cluster in 0..<20 {
+      let level = draws.normal()
+      for _ in 0..<(5 + draws.index(below: 10)) {
+        x.append(cluster < 10 ? 1 : 0)
+        y.append(level + draws.normal())
+        clusters.append(cluster)
+      }
+    }
+    let fit = try LeastSquares(columns: [x.map { _ in 1 }, x], response: y, weights: weights(x.count))
+    let df = try fit.clusterDegreesOfFreedom(clusters: clusters)[1] ?? 0
+    return rejects(fit.coefficients[1], try fit.standardErrors(clusters: clusters)[1], truth: 0, df: df)
   }
 
   /// Regions whose arm changes by the day, with shocks that a region's day shares.

@@ -35,6 +35,10 @@ extension CalibrationSuite {
           try PermutationTest(treatment: a, control: b, permutations: 199, using: &generator).pValue() <= 0.05
         }
       },
+      CalibrationCase("permutation test, all relabellings", "log-normal", "6 + 6", .atMost) { draws in
+        let (a, b) = (Population.logNormal.values(6, &draws), Population.logNormal.values(6, &draws))
+        return try PermutationTest(treatment: a, control: b).pValue() <= 0.05
+      },
       CalibrationCase("one-way analysis of variance", "normal, 4 arms", "15 each") { draws in
         try OneWayANOVA(groups: (0..<4).map { _ in moments(draws.normals(15)) }).pValue < 0.05
       },

@@ -15,6 +15,18 @@ extension CalibrationSuite {
       twoRates("Barnard's exact test", 0.3, 0, 12, .atMost) { table, _ in
         try UnconditionalExactTest(table).pValue() <= 0.05
       },
+      twoRates("Boschloo's exact test", 0.3, 0, 12, .atMost) { table, _ in
+        try UnconditionalExactTest(table, order: .boschloo).pValue() <= 0.05
+      },
+      twoRates("non-inferiority by the score test", 0.2, -0.05, 400) { table, margin in
+        try ScoreTest(table, null: margin).pValue(.greater) < 0.05
+      },
+      twoRates("relative risk, log scale", 0.2, 0.05, 1000, event: "misses") { table, _ in
+        table.relativeRisk(.ninetyFive)?.interval.contains(1.25) != true
+      },
+      twoRates("odds ratio, log scale", 0.2, 0.05, 1000, event: "misses") { table, _ in
+        table.oddsRatio(.ninetyFive)?.interval.contains(4.0 / 3) != true
+      },
       twoRates("score interval (Miettinen-Nurminen)", 0.2, 0.05, 150, event: "misses") { table, truth in
         try !ScoreTest(table).interval().contains(truth)
       },
@@ -26,6 +38,7 @@ extension CalibrationSuite {
       },
       twoRates("Fisher's exact test", 0.3, 0, 25, .atMost) { table, _ in FisherExactTest(table).pValue() <= 0.05 },
       oneRate("Wilson interval", 0.1, 400) { !SingleProportion.wilson($0, of: $1).contains($2) },
+      oneRate("Agresti-Coull interval", 0.1, 400) { !SingleProportion.agrestiCoull($0, of: $1).contains($2) },
       oneRate("Clopper-Pearson interval", 0.1, 60, .atMost) {
         !SingleProportion.clopperPearson($0, of: $1).contains($2)
       },

@@ -21,6 +21,19 @@ extension CalibrationSuite {
       CalibrationCase("quantile difference, 95%", "log-normal", "4000 + 4000", .atMost) { draws in
         try quantile(0.95, 4000, &draws)
       },
+      CalibrationCase(
+        "quantile difference, 90%, clusters", "rows within users, 1 to 20 a user", "400 + 400 users",
+        .approximate(0.04...0.06, "the standard error from order statistics is itself uncertain")
+      ) { draws in
+        func arm() throws -> QuantileEstimate {
+          let rows = (0..<400).flatMap { user -> [(value: Double, user: Int)] in
+            let (size, level) = (1 + draws.index(below: 20), draws.normal())
+            return (0..<size).map { _ in (level + draws.normal(), user) }
+          }
+          return try QuantileEstimate(values: rows.map(\.value), clusters: rows.map(\.user), probability: 0.9)
+        }
+        return try QuantileDifference(treatment: arm(), control: arm()).pValue() < 0.05
+      },
       CalibrationCase("exact interval of the median", "log-normal", "101", event: "misses", .atMost) { draws in
         let ranks = try QuantileRanks(exact: 101, probability: 0.5)
         return !ranks.interval(Population.logNormal.values(101, &draws).sorted()).contains(1)

@@ -60,12 +60,45 @@ extension CalibrationSuite {
       groupSequential("Hwang-Shih-DeCani, gamma -2", .spending(.hwangShihDeCani(gamma: -2)), unequal),
       groupSequential("Kim-DeMets, rho 2", .spending(.kimDeMets(rho: 2)), unequal),
       groupSequential("Wang-Tsiatis, delta 1/4", .wangTsiatis(delta: 0.25), unequal),
-      groupSequential("Haybittle-Peto", .haybittlePeto(interim: 3), unequal),
+      groupSequential("Haybittle-Peto", .haybittlePeto(interim: 3), unequal), repeatedInterval, stagewiseInterval,
     ]
   }
 
   private static let equal = [0.2, 0.4, 0.6, 0.8, 1]
   private static let unequal = [0.1, 0.35, 0.5, 0.9, 1]
+
+  /// Over all looks together, for an effect of two standard errors of the full information.
+  private static var repeatedInterval: CalibrationCase {
+    let design = Result { try GroupSequentialDesign(informationFractions: equal, alpha: 0.05, efficacy: .pocock) }
+    return CalibrationCase(
+      "repeated interval, Pocock", "normal increments, drift 2", "5 equal steps", event: "ever misses"
+    ) {
+      draws in
+      var sum = 0.0
+      for (look, fraction) in equal.enumerated() {
+        sum += 0.4 + 0.2.squareRoot() * draws.normal()
+        let interval = try design.get().repeatedInterval(
+          look: look + 1, estimate: sum / fraction, standardError: 1 / fraction.squareRoot())
+        if !interval.contains(2) { return true }
+      }
+      return false
+    }
+  }
+
+  private static var stagewiseInterval: CalibrationCase {
+    let design = Result {
+      try GroupSequentialDesign(informationFractions: [0.5, 1], alpha: 0.05, efficacy: .spending(.lanDeMetsPocock))
+    }
+    return CalibrationCase("stagewise interval", "normal increments, drift 2", "2 equal steps", event: "misses") {
+      draws in
+      let (design, first) = (try design.get(), 1 + 0.5.squareRoot() * draws.normal())
+      let z = first / 0.5.squareRoot()
+      let isOver = z >= design.boundary.upper[0] || z <= design.boundary.lower[0]
+      return try !design.stagewiseInference(
+        look: isOver ? 1 : 2, z: isOver ? z : first + 1 + 0.5.squareRoot() * draws.normal(), confidence: .ninetyFive
+      ).interval.contains(2)
+    }
+  }
 
   private static func groupSequential(
     _ name: String, _ efficacy: GroupSequentialDesign.Efficacy, _ fractions: [Double]
