@@ -15,7 +15,7 @@ extension CalibrationSuite {
       twoRates("Barnard's exact test", 0.3, 0, 12, .atMost) { table, _ in
         try UnconditionalExactTest(table).pValue() <= 0.05
       },
-      twoRates("Boschloo's exact test", 0.3, 0, 12, .atMost) { table, _ in
+      twoRates("Boschloo's exact test", 0.3, 0, 8, .atMost) { table, _ in
         try UnconditionalExactTest(table, order: .boschloo).pValue() <= 0.05
       },
       twoRates("non-inferiority by the score test", 0.2, -0.05, 400) { table, margin in
