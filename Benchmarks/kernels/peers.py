@@ -97,7 +97,11 @@ def lifetimes(folder):
 
     def work():
         fit = BetaGeoFitter().fit(data["frequency"], data["recency"], data["T"])
-        return [fit.log_likelihood_, *(fit.params_[name] for name in ("r", "alpha", "a", "b"))]
+        found = [fit.params_[name] for name in ("r", "alpha", "a", "b")]
+        # Its own likelihood is of scaled times; this one is of the data, a mean over customers.
+        mean = BetaGeoFitter._negative_log_likelihood(
+            np.log(found), data["frequency"], data["recency"], data["T"], np.ones(len(data)), 0)
+        return [-mean * len(data), *found]
 
     return 5, work
 
