@@ -1,6 +1,6 @@
 /// The one style sheet of all pages: light and dark, desktop, phone and paper.
-enum StyleSheet {
-  static let text: StaticString = """
+package enum StyleSheet {
+  package static let text: StaticString = """
 
     :root { color-scheme: light dark;
       --page: #f5f6f8; --card: #ffffff; --ink: #17202c; --soft: #55606e; --line: #e1e5ea; --grid: #e9ecf0;
