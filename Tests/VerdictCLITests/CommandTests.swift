@@ -157,6 +157,17 @@ import Testing
     #expect(altered.errors == "verdict: the record does not verify\n")
   }
 
+  @Test func aMisspeltCommandIsNamed() throws {
+    let folder = try Folder()
+    let first = try Program.run(["analyse", "units.csv"], in: folder)
+    #expect(first.errors == "verdict: 'verdict' has no command 'analyse'. Did you mean 'analyze'?\n")
+    let second = try Program.run(["flow", "chekc", "oauth"], in: folder)
+    #expect(second.errors == "verdict: 'verdict flow' has no command 'chekc'. Did you mean 'check'?\n")
+    let third = try Program.run(["xyzzy"], in: folder)
+    #expect(third.errors == "verdict: 'verdict' has no command 'xyzzy'. See 'verdict --help'.\n")
+    #expect([first, second, third].map(\.exit) == [2, 2, 2])
+  }
+
   @Test func unknownRun() throws {
     let folder = try Folder()
     let none = try Program.run(["resume"], in: folder)

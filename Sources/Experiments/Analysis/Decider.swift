@@ -3,8 +3,8 @@ import Basics
 /// The decision rule: from an analysis to what to do, with every reason.
 ///
 /// 1. invalid: the sample ratio fails. 2. rollback: a guardrail is crossed. 3. extend: an arm has fewer units than the
-/// minimum, the run is shorter than planned, a fixed-horizon run is not at its planned end, a sequential one is not and nothing is significant, or a winner's
-/// guardrail is still unclear.
+/// minimum, the run is shorter than planned, a fixed-horizon run is not at its planned end, a sequential one is not and
+/// nothing is significant, or a winner's guardrail is still unclear and no goal is worsened.
 /// 4. ship: the arm with the best goal effect among those that improve a goal significantly (adjusted), worsen none
 /// significantly, and hold every guardrail. 5. keep: otherwise.
 struct Decider {
@@ -31,6 +31,10 @@ struct Decider {
   // MARK: - Cases
 
   private func withWinner(_ best: Winner, _ analysis: Analysis) -> Analysis.Decision {
+    if let harmed = harmedGoal(analysis, best.variant) {
+      let reasons = ["\(best.variant) improves \(best.metric) but worsens \(harmed) significantly."]
+      return .init(outcome: .keep, variant: analysis.control, reasons: reasons)
+    }
     let unclear = guardrails(analysis, .unclear).filter { $0.variant == best.variant }
     if plan.requiresGuardrails, !unclear.isEmpty {
       let reasons = unclear.map {
@@ -43,10 +47,6 @@ struct Decider {
     var reasons = [
       "\(best.variant) improves \(best.metric)\(significance(best.pValue))."
     ]
-    if let harmed = harmedGoal(analysis, best.variant) {
-      reasons = ["\(best.variant) improves \(best.metric) but worsens \(harmed) significantly."]
-      return .init(outcome: .keep, variant: analysis.control, reasons: reasons)
-    }
     let held = guardrails(analysis, .held).filter { $0.variant == best.variant }.map(\.metric)
     if !held.isEmpty { reasons.append("Guardrails held: \(held.joined(separator: ", ")).") }
     if !unclear.isEmpty {

@@ -53,11 +53,15 @@ private struct MetricParser {
     var arguments: [String] = []
     var covariates: [String] = []
     repeat {
+      let start = position
       let argument = try column("a column")
       if argument == "covariates", skip(":") {
         repeat { covariates.append(try column("a covariate's column")) } while skip("+")
       } else {
         arguments.append(argument)
+        if skip(":") {
+          throw fault(.unknownOption(argument, nearest: nearestName(to: argument, among: ["covariates"])), start)
+        }
       }
     } while skip(",")
     try take(")", "',' or ')'")

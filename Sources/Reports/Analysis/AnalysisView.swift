@@ -207,7 +207,9 @@ struct AnalysisView {
       remarks.append(
         "difference \(difference(comparison.difference.estimate, metric)) \(differenceInterval(comparison, metric))")
     }
-    return remarks + comparison.notes
+    // What is said of the whole metric is not said again of each segment.
+    let said = comparison.segment == nil ? [] : metric.comparisons.filter { $0.segment == nil }.flatMap(\.notes)
+    return remarks + comparison.notes.filter { !said.contains($0) }
   }
 
   /// "Look 2 at 50% of the planned 20,000 units; |z| >= 2.963 rejects; 0.31% of alpha …".

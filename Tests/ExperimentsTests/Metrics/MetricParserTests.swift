@@ -68,6 +68,7 @@ import Testing
     ("a=mean(x) cap: 1", "11: expected '|' or the end, found 'cap: 1'."),
     ("a=ratio(x)", "3: ratio takes two columns, numerator and denominator, found 1."),
     ("a=quantile(x, 2)", "3: quantile: expected a probability in (0, 1), found '2'."),
+    ("a=mean(x, covariate: y)", "11: no metric option 'covariate'. Did you mean 'covariates'?"),
     ("a=proportion(x, covariates: y)", "3: the option 'covariates' has no meaning for a proportion."),
     ("a=mean(x) | rol: goal", "13: no metric option 'rol'. Did you mean 'role'?"),
     ("a=mean(x) | role: gaol", "13: role: expected goal, secondary, guardrail, found 'gaol'."),
