@@ -20,6 +20,16 @@ extension PipelineRunner {
     return try workspace.registry.runs()
   }
 
+  /// What the latest look of an experiment's run found and where it lies, line by line; nothing before the first look.
+  public func latestLook(_ id: String) throws -> [String] {
+    guard let look = try workspace.registry.entries(run: id, kind: .look).last?.payload else { return [] }
+    let decision = look["decision"]
+    let units = (look["units"]?.int ?? 0).grouped
+    let reasons = decision?["reasons"]?.array?.compactMap(\.string) ?? []
+    return ["look \(look["look"]?.int ?? 1) at \(units) units: \(decision?["outcome"]?.string ?? "")"]
+      + reasons.map { "  \($0)" } + ["  \(workspace.folder(of: id).file(look["analysis"]?.string ?? ""))"]
+  }
+
   /// Lists the runs whose process was killed after the journal was begun and before the registry knew of it.
   private func adoptUnlistedRuns() throws {
     let listed = Set(try workspace.registry.runs())

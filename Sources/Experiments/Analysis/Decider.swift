@@ -76,7 +76,8 @@ struct Decider {
     guard plan.method == .fixed, !plan.isFinal else { return nil }
     let units = analysis.input.units
     guard let planned = plan.plannedUnits else {
-      return "A fixed-horizon test is read once, at its end: say when the data are final, or plan the number of units."
+      return "A fixed-horizon test is read once, at its end: say when the data are final ('final: true' under 'data'), "
+        + "or plan the number of units ('planned_units' under 'method')."
     }
     guard units < planned else { return nil }
     return

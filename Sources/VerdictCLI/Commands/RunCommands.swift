@@ -30,7 +30,8 @@ struct RunNarrator {
   }
 
   /// The last line on standard output: run, status.
-  func conclude(_ id: String, _ status: RunStatus) throws {
+  func conclude(_ id: String, _ status: RunStatus, _ runner: PipelineRunner) throws {
+    for line in try runner.latestLook(id) { Terminal.notice(line) }
     try Terminal.print("\(id): \(PipelineRunner.describe(status))")
     switch status {
     case .waiting(let node, .approval):
@@ -72,7 +73,7 @@ struct RunCommand: ParsableCommand {
     let narrator = RunNarrator()
     Terminal.notice("run \(id)")
     try narrator.conclude(
-      id, try runner.advance(id, approve: yes ? workspace.person : nil, observer: narrator.tell))
+      id, try runner.advance(id, approve: yes ? workspace.person : nil, observer: narrator.tell), runner)
   }
 }
 
@@ -94,7 +95,7 @@ struct ResumeCommand: ParsableCommand {
     let id = try runner.resolve(run: name)
     let narrator = RunNarrator()
     try narrator.conclude(
-      id, try runner.advance(id, approve: yes ? workspace.person : nil, observer: narrator.tell))
+      id, try runner.advance(id, approve: yes ? workspace.person : nil, observer: narrator.tell), runner)
   }
 }
 
@@ -129,13 +130,14 @@ struct ApproveCommand: ParsableCommand {
     let id = try runner.resolve(run: name)
     try runner.answer(id, node: node, Answer(choice: answer, by: by ?? workspace.person, comment: comment))
     let narrator = RunNarrator()
-    try narrator.conclude(id, try runner.advance(id, observer: narrator.tell))
+    try narrator.conclude(id, try runner.advance(id, observer: narrator.tell), runner)
   }
 }
 
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Where a run stands, or all runs.", discussion: "EXAMPLE\n  verdict status")
+    commandName: "status", abstract: "Where all runs stand, or one with what its latest look found.",
+    discussion: "EXAMPLES\n  verdict status\n  verdict status checkout-1")
 
   @Argument(help: ArgumentHelp("The run, or the beginning of its name; all runs by default.", valueName: "run"))
   var name: String?
@@ -147,6 +149,8 @@ struct StatusCommand: ParsableCommand {
     let ids = try name.map { [try runner.resolve(run: $0)] } ?? runner.runs()
     if ids.isEmpty { Terminal.notice("no runs yet; start one with 'verdict run SPEC.yaml'") }
     for id in ids { try Terminal.print("\(id): \(PipelineRunner.describe(try runner.open(id).status))") }
+    guard name != nil, let id = ids.first else { return }
+    for line in try runner.latestLook(id) { try Terminal.print(line) }
   }
 }
 
