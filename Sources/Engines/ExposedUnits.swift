@@ -98,17 +98,21 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     self.clock = clock
     let request = plan.request
     slots = (
-      reader.slot(request.unitColumn ?? ""), reader.slot(request.variantColumn), reader.slot(plan.exposures.timeColumn),
+      reader.slot(request.unitColumn ?? ""), reader.slot(request.variantColumn), reader.slot(Self.timeColumn(plan)),
       request.clusterColumn.map(reader.slot), request.segmentColumns.map(reader.slot), plan.attributes.map(reader.slot)
     )
     segments = slots.segments.map { _ in Interner() }
     segmentCodes = segments.map { _ in [] }
   }
 
+  private static func timeColumn(_ plan: EventPlan) -> String {
+    plan.exposures.exposureTimeColumn ?? plan.exposures.timeColumn
+  }
+
   /// The columns of exposures that are read.
   static func columns(_ plan: EventPlan) -> [String] {
     let request = plan.request
-    let keys = [request.unitColumn, request.variantColumn, plan.exposures.timeColumn, request.clusterColumn]
+    let keys = [request.unitColumn, request.variantColumn, Self.timeColumn(plan), request.clusterColumn]
     return CellReader.unique(keys.compactMap { $0 } + request.segmentColumns + plan.attributes)
   }
 

@@ -74,6 +74,17 @@ import Testing
     #expect(try Self.means(metric) == means)
   }
 
+  @Test func exposuresMayNameTheirTimesOtherwise() throws {
+    let renamed = Self.exposures.replacing("u,variant,t,", with: "u,variant,seen,")
+    let metric = "m=mean(v) | window: 200s"
+    let found = try Self.measure(exposures: renamed, events: Self.events, [metric]) {
+      $0.exposures?.exposureTimeColumn = "seen"
+    }
+    #expect(
+      found.cells.map(\.metrics)
+        == (try Self.measure(exposures: Self.exposures, events: Self.events, [metric])).cells.map(\.metrics))
+  }
+
   @Test func theSummaryCounts() throws {
     let metric = "m=mean(v) | window: 200s"
     let measured = try Self.measure(exposures: Self.exposures, events: Self.events, [metric])

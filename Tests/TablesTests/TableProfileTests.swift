@@ -26,8 +26,17 @@ import Testing
     #expect(profile.columns[4].nullWords == ["NA"])
     #expect(
       profile.suggestion
-        == "verdict analyze t.csv --variant group --null NA --metric 'paid=proportion(paid)' "
+        == "verdict analyze t.csv --variant group --control A --null NA --metric 'paid=proportion(paid)' "
         + "--metric 'revenue=mean(revenue)' --metric 'orders=mean(orders)'")
+  }
+
+  @Test func exposuresSuggestTheJoin() throws {
+    var text = "user_id,variant,seen_at\n"
+    for unit in 0..<60 { text += "u\(unit),\(unit % 2 == 0 ? "control" : "b"),2026-02-01T10:\(10 + unit % 50):00Z\n" }
+    #expect(
+      try Self.profile(text).suggestion
+        == "verdict analyze EVENTS.csv --exposures t.csv --exposure-time seen_at "
+        + "--metric 'buyers=proportion(*) | event: purchase | window: 7d'")
   }
 
   @Test func eventsSuggestCohorts() throws {

@@ -39,8 +39,9 @@ public struct MeasurementRequest: Sendable {
 public struct ExposureSource: Sendable, Hashable {
   /// Files with a row an exposure: unit, variant, time, and what segments, clusters and covariates are taken from.
   public var files: [String]
-  /// The column of times, in exposures and events.
+  /// The column of times, in events and, unless `exposureTimeColumn` says otherwise, in exposures.
   public var timeColumn: String
+  public var exposureTimeColumn: String?
   /// The column with an event's name, which the option `event` of metrics is compared with.
   public var eventColumn: String
   /// The zone of times that are written without one, an IANA name.
@@ -49,11 +50,13 @@ public struct ExposureSource: Sendable, Hashable {
   public var includesImmature: Bool
 
   public init(
-    files: [String], timeColumn: String = "timestamp", eventColumn: String = "event", timeZone: String = "UTC",
+    files: [String], timeColumn: String = "timestamp", exposureTimeColumn: String? = nil, eventColumn: String = "event",
+    timeZone: String = "UTC",
     includesImmature: Bool = false
   ) {
     self.files = files
     self.timeColumn = timeColumn
+    self.exposureTimeColumn = exposureTimeColumn
     self.eventColumn = eventColumn
     self.timeZone = timeZone
     self.includesImmature = includesImmature

@@ -48,6 +48,7 @@ extension ExperimentSpec.DataSource {
       "segments": .array(segmentColumns.map { .string($0) }), "time": .optional(timeColumn),
       "allowed_bad_rows": .number(allowedBadRows),
     ]
+    if let exposureTimeColumn { members["exposure_time"] = .string(exposureTimeColumn) }
     if let eventColumn { members["event"] = .string(eventColumn) }
     if timeZone != "UTC" { members["time_zone"] = .string(timeZone) }
     if includesImmature { members["include_immature"] = true }

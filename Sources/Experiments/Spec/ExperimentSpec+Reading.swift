@@ -157,6 +157,7 @@ extension ExperimentSpec {
     data.segmentColumns = reader.texts("segments") ?? []
     data.exposures = reader.text("exposures")
     data.timeColumn = reader.text("time")
+    data.exposureTimeColumn = reader.text("exposure_time")
     data.eventColumn = reader.text("event")
     data.timeZone = reader.text("time_zone") ?? data.timeZone
     data.includesImmature = reader.bool("include_immature") ?? false

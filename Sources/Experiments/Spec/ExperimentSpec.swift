@@ -74,6 +74,8 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var exposures: String?
     /// The column of times in exposures and events; without exposures, of a unit's first exposure.
     public var timeColumn: String?
+    /// The column of times in exposures, if it is another than in events.
+    public var exposureTimeColumn: String?
     /// The column of events' names; nil: `event`.
     public var eventColumn: String?
     /// The zone of times that are written without one, an IANA name.
@@ -152,7 +154,8 @@ extension ExperimentSpec {
     if let exposures = data.exposures {
       request.exposures = ExposureSource(
         files: [resolved(exposures)], timeColumn: data.timeColumn ?? "timestamp",
-        eventColumn: data.eventColumn ?? "event", timeZone: data.timeZone, includesImmature: data.includesImmature)
+        exposureTimeColumn: data.exposureTimeColumn, eventColumn: data.eventColumn ?? "event", timeZone: data.timeZone,
+        includesImmature: data.includesImmature)
     }
     request.timeColumn = data.timeColumn
     request.timeZone = data.timeZone

@@ -18,6 +18,8 @@ public struct ColumnProfile: Sendable, Equatable {
   public let quantiles: [Double]?
   /// Values that look like a word for a missing one, such as NA.
   public let nullWords: [String]
+  /// Of text: the values, in the order of first appearance, if there are at most 20; else none.
+  public let words: [String]
   public let role: Role?
 }
 
@@ -32,7 +34,9 @@ struct ColumnTally: Sendable {
   private var distinct = DistinctSketch()
   private var histogram = LogHistogram()
   private var nullWords: [String: Int] = [:]
+  private var words = Interner()
 
+  private static let wordLimit = 20
   private static let wordsForMissing: Set<String> = ["na", "n/a", "nan", "null", "none", "nil", "\\n", "-", "?"]
 
   mutating func insert(_ field: Field) {
@@ -43,6 +47,7 @@ struct ColumnTally: Sendable {
       return
     }
     distinct.insert(ByteHash.hash(field.bytes))
+    if words.count <= Self.wordLimit { _ = words.code(of: text) }
     if FieldParsing.boolean(text) != nil { booleans += 1 }
     if case .value(let value) = FieldParsing.number(text) {
       numbers += 1
@@ -69,6 +74,9 @@ struct ColumnTally: Sendable {
     distinct.merge(other.distinct)
     histogram.merge(other.histogram)
     nullWords.merge(other.nullWords, uniquingKeysWith: +)
+    for word in other.words.strings where words.count <= Self.wordLimit {
+      _ = Array(word.utf8).withUnsafeBufferPointer { words.code(of: $0) }
+    }
   }
 
   private var kind: ColumnProfile.Kind {
@@ -88,7 +96,8 @@ struct ColumnTally: Sendable {
       name: name, kind: kind, rows: rows, missing: missing, distinct: distinct, isDistinctExact: isExact,
       quantiles: isNumeric
         ? [histogram.minimum] + [0.25, 0.5, 0.75, 0.95].map(histogram.quantile) + [histogram.maximum] : nil,
-      nullWords: kind == .text ? [] : nullWords.keys.sorted(), role: role(name, distinct))
+      nullWords: kind == .text ? [] : nullWords.keys.sorted(),
+      words: kind == .text && words.count <= Self.wordLimit ? words.strings : [], role: role(name, distinct))
   }
 
   private func role(_ name: String, _ distinct: Int) -> ColumnProfile.Role? {

@@ -34,11 +34,18 @@ public struct TableProfile: Sendable {
       }
       return "verdict cohort \(words) --unit \(Self.shell(unit.name)) --time \(Self.shell(time.name))"
     }
-    var line = "verdict analyze \(words)"
+    let metrics = columns.filter { $0.role == .metric }.prefix(5)
+    let time = first(.time)
+    let isExposures = metrics.isEmpty && time != nil
+    var line = "verdict analyze \(isExposures ? "EVENTS.csv --exposures \(words)" : words)"
     if variant.name != "variant" { line += " --variant \(Self.shell(variant.name))" }
+    if let other = variant.words.min(), !variant.words.contains("control") { line += " --control \(Self.shell(other))" }
     if let unit = first(.unit), unit.name != "user_id" { line += " --unit \(Self.shell(unit.name))" }
     for word in Set(columns.flatMap(\.nullWords)).sorted() { line += " --null \(Self.shell(word))" }
-    for metric in columns.filter({ $0.role == .metric }).prefix(5) {
+    if isExposures, let time {
+      line += " --exposure-time \(Self.shell(time.name)) --metric 'buyers=proportion(*) | event: purchase | window: 7d'"
+    }
+    for metric in metrics {
       let kind = metric.kind == .boolean ? "proportion" : "mean"
       line += " --metric " + Self.shell("\(Self.column(metric.name))=\(kind)(\(Self.column(metric.name)))")
     }

@@ -88,6 +88,9 @@ struct AnalyzeCommand: ParsableCommand {
     help: "The column of times in exposures and events ('timestamp' by default), or of units' first exposures.")
   var time: String?
 
+  @Option(help: "The column of times in the exposures, if it is another than in the events.")
+  var exposureTime: String?
+
   @Option(help: "The column of events' names, for the option 'event' of metrics.")
   var event = "event"
 
@@ -170,8 +173,8 @@ struct AnalyzeCommand: ParsableCommand {
     } else {
       request.unitColumn = unit ?? "user_id"
       request.exposures = ExposureSource(
-        files: try table.expanded(exposures), timeColumn: time ?? "timestamp", eventColumn: event, timeZone: timeZone,
-        includesImmature: includeImmature)
+        files: try table.expanded(exposures), timeColumn: time ?? "timestamp", exposureTimeColumn: exposureTime,
+        eventColumn: event, timeZone: timeZone, includesImmature: includeImmature)
     }
     var measurements = try engine.measure(request, source)
     if table.sha256 {

@@ -38,6 +38,7 @@ enum SpecFixtures {
       segments: [country, device]
       exposures: exposures.csv
       time: seen_at
+      exposure_time: exposed_at
       event: action
       time_zone: Europe/Berlin
       include_immature: true
