@@ -59,7 +59,8 @@ import Testing
     #expect(spec.data.isFinal && spec.data.allowedBadRows == 0.01)
     let exposures = spec.measurementRequest.exposures
     #expect(
-      exposures?.eventColumn == "action" && exposures?.exposureTimeColumn == "exposed_at" && exposures?.includesImmature == true)
+      exposures?.eventColumn == "action" && exposures?.timeColumn == "seen_at"
+        && exposures?.exposureTimeColumn == "exposed_at" && exposures?.includesImmature == true)
     #expect(spec.analysisPlan.minimumRuntime == 604_800.0)
     #expect(spec.metrics[1].options.floor == .absolute(-5) && spec.metrics[1].options.missing == .zero)
     #expect(spec.metrics[1].text.contains("covariates: revenue_before+orders_before"))
