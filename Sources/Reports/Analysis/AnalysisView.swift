@@ -207,8 +207,9 @@ struct AnalysisView {
       remarks.append(
         "difference \(difference(comparison.difference.estimate, metric)) \(differenceInterval(comparison, metric))")
     }
-    // What is said of the whole metric is not said again of each segment.
-    let said = comparison.segment == nil ? [] : metric.comparisons.filter { $0.segment == nil }.flatMap(\.notes)
+    // What was said of an arm is not said again of the next one, or of each segment.
+    let before = metric.comparisons.prefix { $0.variant != comparison.variant || $0.segment != comparison.segment }
+    let said = Set(before.flatMap(\.notes))
     return remarks + comparison.notes.filter { !said.contains($0) }
   }
 
