@@ -4,13 +4,13 @@ import Basics
 /// The words that name a command; a misspelt one would otherwise be called an unexpected argument.
 enum CommandName {
   /// - Throws: `UsageFault` if a word stands where only commands may and is none.
-  static func check(_ words: some Sequence<String>) throws(UsageFault) {
+  static func check(_ words: [String]) throws {
     var command: any ParsableCommand.Type = VerdictCommand.self
     for word in words {
       let known = command.configuration.subcommands
       guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
       guard let next = known.first(where: { $0.configuration.commandName == word }) else {
-        throw unknown(word, in: command, known.compactMap(\.configuration.commandName))
+        throw unknown(word, in: command, known.compactMap { $0.configuration.commandName })
       }
       command = next
     }

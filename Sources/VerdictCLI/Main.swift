@@ -15,7 +15,7 @@ enum Main {
       _exit(2)
     }
     do {
-      try CommandName.check(CommandLine.arguments.dropFirst())
+      try CommandName.check(Array(CommandLine.arguments.dropFirst()))
       var command = try VerdictCommand.parseAsRoot()
       try command.run()
     } catch {
