@@ -29,12 +29,14 @@ public struct Arm: Sendable, Hashable {
 
   /// What weights come to that look like shares or percentages and do not sum to 1 or 100; nil for others.
   ///
-  /// Weights are relative, so that 1 and 2 are a third and two thirds; 50 and 60 are rather a slip.
+  /// Weights are relative, so that 1 and 2 are a third and two thirds; 50 and 60 are rather a slip, and
+  /// 33.3 three times is rounding.
   public static func unevenSum(of arms: [Arm]) -> String? {
     let (unit, total) = (FixedPoint.unit, arms.reduce(0.0) { $0 + Double($1.weight) })
     let sum = total / Double(unit)
     let hasParts = arms.contains { $0.weight % unit != 0 }
-    guard total > 0, hasParts || (50...200).contains(sum), ![1, 100, 1000].contains(where: { abs(sum - $0) < 1e-9 })
+    guard total > 0, hasParts || (50...200).contains(sum),
+      ![1, 100, 1000].contains(where: { abs(sum - $0) < 0.005 * $0 })
     else { return nil }
     func shown(_ number: Double) -> String {
       let text = "\((number * 1e4).rounded() / 1e4)"

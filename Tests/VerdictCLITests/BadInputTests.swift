@@ -102,7 +102,9 @@ import Testing
         + "Name its files, for example with a pattern: FOLDER/*.csv\n")
   }
 
-  @Test("Usage errors exit with 2", arguments: [["analyze"], ["analyse"], ["analyze", "x.csv"], ["assign", "x.csv"]])
+  @Test(
+    "Usage errors exit with 2",
+    arguments: [["analyze"], ["analyze", "--metrik", "x"], ["analyze", "x.csv"], ["assign", "x.csv"]])
   func usage(arguments: [String]) throws {
     let outcome = try Program.run(arguments, in: try Folder())
     #expect(outcome.exit == 2)
