@@ -35,13 +35,13 @@ struct BetaGeometricKernel: Sendable, Hashable {
     return purchases + staying + Self.log1pexp(logOddsGone(row))
   }
 
-  private static func log1pexp(_ x: Double) -> Double { logistic(x).logSum }
+  private static func log1pexp(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
 
-  /// 1 / (1 + e^-x), and log(1 + e^x).
+  /// 1 / (1 + e^-x), and e^-|x|, of which log(1 + e^x) is max(x, 0) + log(1 + e^-|x|).
   @inline(__always)
-  private static func logistic(_ x: Double) -> (share: Double, logSum: Double) {
+  private static func logistic(_ x: Double) -> (share: Double, small: Double) {
     let small = exp(-abs(x))
-    return x > 0 ? (1 / (1 + small), x + log1p(small)) : (small / (1 + small), log1p(small))
+    return ((x > 0 ? 1 : small) / (1 + small), small)
   }
 
   /// Value and gradient on the logarithms of r, alpha, a, b. Gamma quotients are running sums over x, shared by all rows.
@@ -50,22 +50,30 @@ struct BetaGeometricKernel: Sendable, Hashable {
     let rates = RisingFactorial(r, upTo: most)
     let stays = RisingFactorial(b, upTo: most)
     let chances = RisingFactorial(a + b, upTo: most)
-    let logA = log(a)
+    let (logA, logAlpha) = (log(a), log(alpha))
     var (value, dr, dAlpha, da, db) = (0.0, 0.0, 0.0, 0.0, 0.0)
+    var (lateLog, mixtures) = (RepeatedLog(), LogOfProduct())
     for (row, count) in zip(history.rows, history.counts) {
       let (x, m) = (row.frequency, row.frequency + immediateChances)
       let (early, late) = (alpha + row.recency, alpha + row.age)
-      let logLate = log(late)
-      let logEarly = m > 0 ? log(early) : logLate
+      let logLate = lateLog(late)
+      var (logEarly, gone) = (logLate, 0.0)
       let exponent = r + Double(x)
-      let (gone, more) = m > 0 ? Self.logistic(logA - stays.step(m) + exponent * (logLate - logEarly)) : (0, 0)
-      value += count * (rates.log[x] + r * log(alpha) - exponent * logLate + stays.log[m] - chances.log[m] + more)
-      dr += count * (rates.slope[x] + log(alpha) - (1 - gone) * logLate - gone * logEarly)
+      if m > 0 {
+        logEarly = log(early)
+        let odds = logA - stays.step(m) + exponent * (logLate - logEarly)
+        let weight = Self.logistic(odds)
+        gone = weight.share
+        value += count * max(odds, 0)
+        mixtures.multiply(1 + weight.small, times: count)
+      }
+      value += count * (rates.log[x] + r * logAlpha - exponent * logLate + stays.log[m] - chances.log[m])
+      dr += count * (rates.slope[x] + logAlpha - (1 - gone) * logLate - gone * logEarly)
       dAlpha += count * (r / alpha - exponent * ((1 - gone) / late + gone / early))
       da += count * (gone / a - chances.slope[m])
       db += count * (stays.slope[m] - chances.slope[m] - (m > 0 ? gone / (b + Double(m - 1)) : 0))
     }
-    return (value, [r * dr, alpha * dAlpha, a * da, b * db])
+    return (value + mixtures.log, [r * dr, alpha * dAlpha, a * da, b * db])
   }
 
   /// Minus the Hessian of the same on the logarithms of r, alpha, a, b: θᵢ θⱼ Lᵢⱼ, and θᵢ Lᵢ more on the diagonal.
@@ -79,6 +87,7 @@ struct BetaGeometricKernel: Sendable, Hashable {
     var (rr, rl, ll, aa, ab, bb) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     // Those of the mixture: p (1 - p) times the products of the slopes of its log-odds.
     var (sr, sl, sa, sb) = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
+    var lateLog = RepeatedLog()
     for (row, count) in zip(history.rows, history.counts) {
       let (x, m) = (row.frequency, row.frequency + immediateChances)
       let (late, exponent) = (alpha + row.age, r + Double(x))
@@ -90,7 +99,7 @@ struct BetaGeometricKernel: Sendable, Hashable {
       bb += count * (stays.curvature[m] - chances.curvature[m])
       guard m > 0 else { continue }
       let early = alpha + row.recency
-      let gap = log(late / early)
+      let gap = lateLog(late) - log(early)
       let gone = Self.logistic(logA - stays.step(m) + exponent * gap).share
       let (narrow, last) = (1 / late - 1 / early, 1 / (b + Double(m - 1)))
       rl += count * gone * narrow
@@ -163,6 +172,33 @@ struct BetaGeometricKernel: Sendable, Hashable {
 
   /// Moderate spread, and the two ways in which real data differ: many who leave at once, few who leave at all.
   static let starts: [[Double]] = [[1, 5, 1, 3], [0.3, 2, 0.5, 1.5], [2, 10, 0.2, 8]]
+}
+
+/// Logarithms of numbers that often follow their equals: customers of one day are of one age.
+private struct RepeatedLog {
+  private var (number, log) = (1.0, 0.0)
+
+  @inline(__always)
+  mutating func callAsFunction(_ x: Double) -> Double {
+    if x != number { (number, log) = (x, Foundation.log(x)) }
+    return log
+  }
+}
+
+/// The logarithm of a product of numbers between 1 and 2, taken once in hundreds of factors.
+private struct LogOfProduct {
+  private var (product, sum) = (1.0, 0.0)
+
+  @inline(__always)
+  mutating func multiply(_ factor: Double, times count: Double) {
+    guard count == 1 else { return sum += count * Foundation.log(factor) }
+    product *= factor
+    guard product > 1e300 else { return }
+    sum += Foundation.log(product)
+    product = 1
+  }
+
+  var log: Double { sum + Foundation.log(product) }
 }
 
 /// log of Γ(s + n) / Γ(s) and its two derivatives in s, for n = 0, 1, ...

@@ -20,9 +20,11 @@ public struct SurvivalData: Sendable, Hashable {
   public init(
     time: [Double], event: [Bool], entry: [Double]? = nil, weights: [Double]? = nil
   ) throws(DomainError) {
-    try Self.check(time, event.count, entry, weights)
+    try Self.checkLengths(time, event.count, entry, weights)
+    let counted = entry == nil && weights == nil ? WholeTimes.counted(time, event) : nil
+    if counted == nil { try Self.check(time, entry, weights) }
     let (times, events, leaving) =
-      weights.map { Self.grouped(time, event, weights: $0) } ?? Self.grouped(time, event)
+      counted ?? weights.map { Self.grouped(time, event, weights: $0) } ?? Self.grouped(time, event)
     // Backwards, so that sums of integers stay exact.
     var atRisk = [Double](repeating: 0, count: times.count)
     var left = 0.0
@@ -38,9 +40,9 @@ public struct SurvivalData: Sendable, Hashable {
   }
 
   /// Distinct times, with the events and all departures at each.
-  private static func grouped(
-    _ time: [Double], _ event: [Bool], weights: [Double]
-  ) -> (times: [Double], events: [Double], leaving: [Double]) {
+  typealias Groups = (times: [Double], events: [Double], leaving: [Double])
+
+  private static func grouped(_ time: [Double], _ event: [Bool], weights: [Double]) -> Groups {
     var (times, events, leaving): ([Double], [Double], [Double]) = ([], [], [])
     for unit in time.indices.sorted(by: { time[$0] < time[$1] }) {
       if times.last != time[unit] {
@@ -56,9 +58,7 @@ public struct SurvivalData: Sendable, Hashable {
 
   /// The same for weights of 1, in linear time: the bits of a time that is not negative order as the time does, and leave room for the
   /// event in the lowest bit.
-  private static func grouped(
-    _ time: [Double], _ event: [Bool]
-  ) -> (times: [Double], events: [Double], leaving: [Double]) {
+  static func grouped(_ time: [Double], _ event: [Bool]) -> Groups {
     // Adding 0 makes -0 a 0.
     var keys = zip(time, event).map { ($0 + 0).bitPattern << 1 | ($1 ? 1 : 0) }
     RadixSort.ascending(&keys)
@@ -82,7 +82,7 @@ public struct SurvivalData: Sendable, Hashable {
     return (times, events, leaving)
   }
 
-  private static func check(
+  private static func checkLengths(
     _ time: [Double], _ events: Int, _ entry: [Double]?, _ weights: [Double]?
   ) throws(DomainError) {
     guard !time.isEmpty else { throw DomainError("units", 0, "must be at least 1") }
@@ -91,6 +91,9 @@ public struct SurvivalData: Sendable, Hashable {
         throw DomainError("number of \(name)", Double(count), "must be the number of times, \(time.count)")
       }
     }
+  }
+
+  private static func check(_ time: [Double], _ entry: [Double]?, _ weights: [Double]?) throws(DomainError) {
     for unit in time.indices {
       guard time[unit] >= 0, time[unit].isFinite else {
         throw DomainError("survival time", time[unit], "must be finite and at least 0")

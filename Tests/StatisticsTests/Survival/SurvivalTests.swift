@@ -96,16 +96,24 @@ import Testing
       repeated.times == weighted.times && repeated.atRisk == weighted.atRisk && repeated.events == weighted.events)
   }
 
-  /// Many units take the sort by digits, weights of 1 the general one: the same data, ties and -0 included.
-  @Test(arguments: [10, 20_000]) func bothSortsAgree(units: Int) throws {
+  /// Many units take the sort by digits, or are counted if their times are whole and not great; weights of 1 take the general sort:
+  /// the same data, ties and -0 included.
+  @Test(arguments: [10, 20_000], [(whole: 50.0, share: 1.0), (50, 0.5), (50, 0.9999), (32_768, 1), (40_000, 1)])
+  func allSortsAgree(units: Int, times: (whole: Double, share: Double)) throws {
     var generator = SeededGenerator(seed: 12)
-    var time = (0..<units).map { $0 % 2 == 0 ? generator.exponential() : (50 * generator.uniform()).rounded(.down) }
+    var time = (0..<units).map { _ in
+      generator.uniform() < times.share ? (times.whole * generator.uniform()).rounded(.down) : generator.exponential()
+    }
     time[3] = -0.0
     let event = (0..<units).map { _ in generator.uniform() < 0.6 }
-    let byDigits = try SurvivalData(time: time, event: event)
+    let fast = try SurvivalData(time: time, event: event)
     let general = try SurvivalData(time: time, event: event, weights: [Double](repeating: 1, count: units))
-    #expect(byDigits == general)
-    #expect(byDigits.times == Set(time).sorted())
+    #expect(fast == general)
+    #expect(fast.times == Set(time).sorted())
+    time[units / 2] = .infinity
+    #expect(throws: DomainError("survival time", .infinity, "must be finite and at least 0")) {
+      try SurvivalData(time: time, event: event)
+    }
   }
 
   @Test func faults() throws {
