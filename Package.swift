@@ -48,7 +48,7 @@ func present(_ names: [String], in folder: String) -> [String] { names.filter { 
 
 let kernels: [Target] = [
   .systemLibrary(
-    name: "CLAPACK", pkgConfig: "lapack", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
+    name: "CLAPACK", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CScan"),
 ]

@@ -1,4 +1,3 @@
-import CLAPACK
 
 /// A = L Lᵀ of a symmetric positive definite matrix, by `dpotrf`.
 public struct Cholesky: Sendable {
@@ -16,8 +15,7 @@ public struct Cholesky: Sendable {
     var n = Int32(matrix.rows)
     var info: Int32 = 0
     if n > 0 {
-      _ = BLAS.ready
-      dpotrf_("L", &n, &factor.storage, &n, &info, 1)
+      LAPACK.dpotrf("L", &n, &factor.storage, &n, &info, 1)
     }
     guard info == 0 else { throw LinearAlgebraError(.notPositiveDefinite(minor: Int(info))) }
     for j in 0..<factor.columns { for i in 0..<j { factor[i, j] = 0 } }
@@ -34,7 +32,7 @@ public struct Cholesky: Sendable {
     guard right.rows > 0, right.columns > 0 else { return solution }
     var (n, count, info) = (Int32(lower.rows), Int32(right.columns), Int32(0))
     var ld = n
-    dpotrs_("L", &n, &count, lower.storage, &n, &solution.storage, &ld, &info, 1)
+    LAPACK.dpotrs("L", &n, &count, lower.storage, &n, &solution.storage, &ld, &info, 1)
     return solution
   }
 

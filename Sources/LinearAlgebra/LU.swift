@@ -1,4 +1,3 @@
-import CLAPACK
 import Foundation
 
 /// P A = L U of a square matrix, by `dgetrf`.
@@ -17,8 +16,7 @@ public struct LU: Sendable {
     var (m, ld) = (n, max(n, 1))
     var order = [Int32](repeating: 0, count: matrix.rows)
     if n > 0 {
-      _ = BLAS.ready
-      dgetrf_(&m, &n, &factor.storage, &ld, &order, &info)
+      LAPACK.dgetrf(&m, &n, &factor.storage, &ld, &order, &info)
     }
     guard info == 0 else { throw LinearAlgebraError(.singular(pivot: Int(info))) }
     packed = factor
@@ -35,7 +33,7 @@ public struct LU: Sendable {
     guard right.rows > 0, right.columns > 0 else { return solution }
     var (n, count, info) = (Int32(packed.rows), Int32(right.columns), Int32(0))
     var (lda, ldb) = (n, n)
-    dgetrs_("N", &n, &count, packed.storage, &lda, pivots, &solution.storage, &ldb, &info, 1)
+    LAPACK.dgetrs("N", &n, &count, packed.storage, &lda, pivots, &solution.storage, &ldb, &info, 1)
     return solution
   }
 

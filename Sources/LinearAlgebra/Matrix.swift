@@ -70,8 +70,7 @@ public struct Matrix: Sendable, Hashable {
     }
     var result = Matrix(rows: rows, columns: other.columns)
     guard rows > 0, columns > 0, other.columns > 0 else { return result }
-    _ = BLAS.ready
-    cblas_dgemm(
+    BLAS.dgemm(
       CblasColMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(other.columns), Int32(columns), 1, storage,
       Int32(rows), other.storage, Int32(other.rows), 0, &result.storage, Int32(rows))
     return result
@@ -86,8 +85,7 @@ public struct Matrix: Sendable, Hashable {
   public func gram() -> Matrix {
     var result = Matrix(rows: columns, columns: columns)
     guard rows > 0, columns > 0 else { return result }
-    _ = BLAS.ready
-    cblas_dsyrk(
+    BLAS.dsyrk(
       CblasColMajor, CblasLower, CblasTrans, Int32(columns), Int32(rows), 1, storage, Int32(rows), 0, &result.storage,
       Int32(columns))
     for j in 0..<columns { for i in 0..<j { result[i, j] = result[j, i] } }

@@ -1,4 +1,3 @@
-import CLAPACK
 
 /// A P = Q R with column pivoting, by `dgeqp3`: the rank-revealing factorisation of least squares.
 public struct PivotedQR: Sendable {
@@ -29,9 +28,8 @@ public struct PivotedQR: Sendable {
     var pivots = [Int32](repeating: 0, count: matrix.columns)
     let steps = min(matrix.rows, matrix.columns)
     var reflectors = [Double](repeating: 0, count: steps)
-    _ = BLAS.ready
     withWorkspace { work, size in
-      dgeqp3_(&m, &n, &factor.storage, &ld, &pivots, &reflectors, work, size, &info)
+      LAPACK.dgeqp3(&m, &n, &factor.storage, &ld, &pivots, &reflectors, work, size, &info)
     }
     rows = matrix.rows
     columns = matrix.columns
@@ -65,7 +63,7 @@ public struct PivotedQR: Sendable {
     var (m, one, k, info) = (Int32(rows), Int32(1), Int32(tau.count), Int32(0))
     var ld = m
     withWorkspace { work, size in
-      dormqr_("L", transpose, &m, &one, &k, packed.storage, &m, tau, &result, &ld, work, size, &info, 1, 1)
+      LAPACK.dormqr("L", transpose, &m, &one, &k, packed.storage, &m, tau, &result, &ld, work, size, &info, 1, 1)
     }
     return result
   }
@@ -89,7 +87,7 @@ public struct PivotedQR: Sendable {
     guard rank > 0 else { return inverse }
     var (n, info) = (Int32(rank), Int32(0))
     var ld = n
-    dtrtri_("U", "N", &n, &inverse.storage, &ld, &info, 1, 1)
+    LAPACK.dtrtri("U", "N", &n, &inverse.storage, &ld, &info, 1, 1)
     return inverse
   }
 }

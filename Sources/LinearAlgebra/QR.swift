@@ -1,4 +1,3 @@
-import CLAPACK
 
 /// A = Q R without pivoting, by `dgeqrf`. For columns that may be dependent use `PivotedQR`.
 ///
@@ -23,8 +22,7 @@ public struct QR: Sendable {
     var (m, n, info) = (Int32(matrix.rows), Int32(matrix.columns), Int32(0))
     var ld = m
     var reflectors = [Double](repeating: 0, count: matrix.columns)
-    _ = BLAS.ready
-    withWorkspace { work, size in dgeqrf_(&m, &n, &factor.storage, &ld, &reflectors, work, size, &info) }
+    withWorkspace { work, size in LAPACK.dgeqrf(&m, &n, &factor.storage, &ld, &reflectors, work, size, &info) }
     rows = matrix.rows
     columns = matrix.columns
     packed = factor
@@ -47,7 +45,7 @@ public struct QR: Sendable {
     var (m, one, k, info) = (Int32(rows), Int32(1), Int32(columns), Int32(0))
     var (lda, ldc) = (m, m)
     withWorkspace { work, size in
-      dormqr_("L", "T", &m, &one, &k, packed.storage, &lda, tau, &result, &ldc, work, size, &info, 1, 1)
+      LAPACK.dormqr("L", "T", &m, &one, &k, packed.storage, &lda, tau, &result, &ldc, work, size, &info, 1, 1)
     }
     return result
   }

@@ -1,4 +1,3 @@
-import CLAPACK
 
 /// A = U diag(values) Vᵀ, by `dgesdd`; values descending.
 public struct SVD: Sendable {
@@ -19,12 +18,11 @@ public struct SVD: Sendable {
     var right = Matrix(rows: k, columns: matrix.columns)
     var info: Int32 = 0
     if k > 0 {
-      _ = BLAS.ready
       var (m, n, rank) = (Int32(matrix.rows), Int32(matrix.columns), Int32(k))
       var ld = m
       var integers = [Int32](repeating: 0, count: 8 * k)
       withWorkspace { work, size in
-        dgesdd_(
+        LAPACK.dgesdd(
           "S", &m, &n, &copy, &ld, &values, &left.storage, &m, &right.storage, &rank, work, size, &integers, &info, 1)
       }
     }

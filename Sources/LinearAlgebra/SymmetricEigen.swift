@@ -1,4 +1,3 @@
-import CLAPACK
 
 /// A = V diag(values) Vᵀ of a symmetric matrix, by `dsyevd`; values ascending.
 public struct SymmetricEigen: Sendable {
@@ -17,12 +16,11 @@ public struct SymmetricEigen: Sendable {
     var values = [Double](repeating: 0, count: matrix.rows)
     var (n, info) = (Int32(matrix.rows), Int32(0))
     if n > 0 {
-      _ = BLAS.ready
       var ld = n
       var integers = [Int32](repeating: 0, count: 3 + 5 * matrix.rows)
       var integerCount = Int32(integers.count)
       withWorkspace { work, size in
-        dsyevd_("V", "L", &n, &vectors.storage, &ld, &values, work, size, &integers, &integerCount, &info, 1, 1)
+        LAPACK.dsyevd("V", "L", &n, &vectors.storage, &ld, &values, work, size, &integers, &integerCount, &info, 1, 1)
       }
     }
     guard info == 0 else { throw LinearAlgebraError(.noConvergence(operation: "the eigenvalue iteration")) }

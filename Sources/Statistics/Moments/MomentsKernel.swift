@@ -46,8 +46,7 @@ package enum MomentsKernel {
         }
       }
     } else {
-      BLAS.prepare()
-      cblas_dsyrk(
+      BLAS.dsyrk(
         CblasColMajor, CblasLower, CblasTrans, Int32(k), Int32(rows), 1, block, Int32(stride), 0, &cross, Int32(k))
       for j in 0..<k { for i in 0..<j { cross[i + j * k] = cross[j + i * k] } }
     }

@@ -99,7 +99,6 @@ struct MomentsResampling: Sendable {
   }
 
   func values(of functional: @Sendable ([Moments]) -> Double) -> [Double] {
-    BLAS.prepare()
     let (size, count) = (group, plan.replicates)
     return [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
       nonisolated(unsafe) let results = buffer
@@ -160,7 +159,7 @@ struct MomentsResampling: Sendable {
   ) {
     design.storage.withUnsafeBufferPointer { storage in
       guard let base = storage.baseAddress else { return }
-      cblas_dgemm(
+      BLAS.dgemm(
         CblasColMajor, CblasTrans, CblasNoTrans, Int32(design.width), Int32(size), Int32(rows), 1, base + start,
         Int32(design.rows), weights, Int32(Self.block), 1, &sums, Int32(design.width))
     }
