@@ -19,14 +19,18 @@ extension CSVEngine {
     let identities = [FileIdentities(events), FileIdentities(source)]
     try requireMemory(plan, source)
     let units = ExposedUnits(plan, expected: source.estimatedRows)
+    let scanned = ScannedExposures()
     let exposureColumns = ExposureConsumer.columns(plan)
     var count = try source.scan(exposureColumns, allowedBadRows: request.allowedBadRows) { part in
       ExposureConsumer(plan, reader: CellReader(exposureColumns, part, options), clock: clock)
     } beside: {
       identities[1].take($0, of: $1)
+    } meanwhile: {
+      units.take(scanned)
     } deliver: { chunks, _ in
-      for chunk in chunks { units.take(chunk) }
+      scanned.chunks += chunks
     }
+    units.take(scanned)
     let totals = UnitTotals(plan, units)
     let eventCount = try events.scan(eventColumns, allowedBadRows: request.allowedBadRows) { part in
       UnitEvents(plan, units, reader: CellReader(eventColumns, part, options), clock: clock)
@@ -69,28 +73,17 @@ private struct UnitTable {
   let summary: ExposureSummary
 
   init(_ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals) throws {
-    let kept = (0..<units.count).filter { !units.isSeveral[$0] }
+    let isSeveral = units.isSeveral
+    let kept = isSeveral.contains(true) ? isSeveral.indices.filter { !isSeveral[$0] } : Array(isSeveral.indices)
     guard !kept.isEmpty else { throw ExposureFault(.noUnits) }
-    let observed = kept.map { totals.latest - units.times[$0] }
+    let (times, latest) = (units.times, totals.latest)
+    let observed = kept.map { latest - times[$0] }
     let immature = observed.count { plan.longestWindow > $0 }
-    let values = plan.columns.map { column in
-      let missing = column.isOutcome && plan.request.metrics[column.metric].options.missing == .zero ? 0 : Double.nan
-      return zip(kept, observed).map { unit, observed in
-        if column.matureAfter > observed, !plan.exposures.includesImmature { return Double.nan }
-        switch column.source {
-        case .events(let value):
-          let number = totals.number(unit, value)
-          return number.isNaN ? missing : number
-        case .reaches(let value, let threshold): return totals.number(unit, value) >= threshold ? 1 : 0
-        case .attribute(let place): return units.attributes[unit * units.width + place]
-        }
-      }
-    }
     func all(_ interner: Interner) -> [Int32] { (0..<interner.count).map { Int32(truncatingIfNeeded: $0) } }
+    func those(_ codes: [Int32]) -> [Int32] { codes.isEmpty ? [] : kept.map { codes[$0] } }
     rows = CodedRows(
-      values: values, armCodes: kept.map { units.armCodes[$0] },
-      clusterCodes: units.clusterCodes.isEmpty ? [] : kept.map { units.clusterCodes[$0] },
-      segmentCodes: units.segmentCodes.map { codes in kept.map { codes[$0] } }, arms: all(units.arms),
+      values: Self.values(plan, units, totals, kept, observed), armCodes: those(units.armCodes),
+      clusterCodes: those(units.clusterCodes), segmentCodes: units.segmentCodes.map(those), arms: all(units.arms),
       clusters: all(units.clusters), segments: units.segments.map(all))
     summary = ExposureSummary(
       unitsInSeveralArms: units.count - kept.count, immatureUnits: immature, events: totals.count.events,
@@ -98,6 +91,30 @@ private struct UnitTable {
     for metric in plan.request.metrics.indices {
       let places = plan.places[metric].filter { plan.columns[$0].isOutcome }
       limits.append(try places.map { try cut($0, plan.request.metrics[metric]) })
+    }
+  }
+
+  /// Column after column; NaN where a unit has no value, or was not observed for long enough.
+  private static func values(
+    _ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals, _ kept: [Int], _ observed: [Int64]
+  ) -> [[Double]] {
+    plan.columns.map { column in
+      let missing = column.isOutcome && plan.request.metrics[column.metric].options.missing == .zero ? 0 : Double.nan
+      let needed = plan.exposures.includesImmature ? Int64.min : column.matureAfter
+      func each(_ number: (_ unit: Int) -> Double) -> [Double] {
+        kept.indices.map { needed > observed[$0] ? .nan : number(kept[$0]) }
+      }
+      switch column.source {
+      case .events(let value):
+        return each { unit in
+          let number = totals.number(unit, value)
+          return number.isNaN ? missing : number
+        }
+      case .reaches(let value, let threshold): return each { totals.number($0, value) >= threshold ? 1 : 0 }
+      case .attribute(let place):
+        let (attributes, width) = (units.attributes, units.width)
+        return each { attributes[$0 * width + place] }
+      }
     }
   }
 

@@ -261,12 +261,9 @@ final class UnitTotals: @unchecked Sendable {
     self.plan = plan
     width = plan.values.count
     numbers = LargeMemory(units.count * width, 0)
-    for unit in 0..<units.count {
-      for (index, value) in plan.values.enumerated() {
-        // Without any event a sum is 0, but there is no largest or last value.
-        let hasNeutral = ![.max, .min, .last].contains(value.aggregation)
-        if !hasNeutral { numbers.base[unit * width + index] = .nan }
-      }
+    // Without any event a sum is 0, but there is no largest or last value.
+    for (index, value) in plan.values.enumerated() where [.max, .min, .last].contains(value.aggregation) {
+      for unit in 0..<units.count { numbers.base[unit * width + index] = .nan }
     }
     times = .allocate(capacity: plan.values.contains { $0.aggregation == .last } ? units.count * width : 0)
     times.initialize(repeating: .min)
@@ -279,7 +276,8 @@ final class UnitTotals: @unchecked Sendable {
     times.deallocate()
   }
 
-  func number(_ unit: Int, _ value: Int) -> Double { numbers.base[unit * width + value] }
+  @inline(__always)
+  func number(_ unit: Int, _ value: Int) -> Double { numbers.base[unit &* width &+ value] }
 
   /// Takes some chunks in file order. Each unit's events are added in the order of the files, whatever the threads.
   func take(_ chunks: [UnitEvents], on source: TableSource) {

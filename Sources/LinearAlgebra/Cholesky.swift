@@ -1,4 +1,3 @@
-
 /// A = L Lᵀ of a symmetric positive definite matrix, by `dpotrf`.
 public struct Cholesky: Sendable {
   /// Lower triangular; zeros above the diagonal.

@@ -1,4 +1,3 @@
-
 /// A P = Q R with column pivoting, by `dgeqp3`: the rank-revealing factorisation of least squares.
 public struct PivotedQR: Sendable {
   /// Of A.

@@ -1,4 +1,3 @@
-
 /// A = Q R without pivoting, by `dgeqrf`. For columns that may be dependent use `PivotedQR`.
 ///
 /// - Checked against: Datasets/References/linear-algebra.json, function `qrR`.

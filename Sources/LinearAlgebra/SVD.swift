@@ -1,4 +1,3 @@
-
 /// A = U diag(values) Vᵀ, by `dgesdd`; values descending.
 public struct SVD: Sendable {
   /// Singular values, descending.

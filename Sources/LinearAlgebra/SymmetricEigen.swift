@@ -1,4 +1,3 @@
-
 /// A = V diag(values) Vᵀ of a symmetric matrix, by `dsyevd`; values ascending.
 public struct SymmetricEigen: Sendable {
   /// Ascending.

@@ -10,12 +10,13 @@ extension TableSource {
   ///   - make: a fresh consumer for a chunk of a part.
   ///   - beside: gets the ranges of a part in file order, on one thread at a time, while they are scanned; a range that
   ///     was cut wrongly may come again with another end.
+  ///   - meanwhile: longer work on what was delivered, begun together with each next scan, on one thread at a time.
   ///   - deliver: gets the consumers of some consecutive chunks and the number of their part; what it does not keep is
   ///     gone, so that memory does not grow with the table.
   /// - Throws: `TableFault`, of the first bad byte or row in file order.
   package func scan<Consumer: RowConsumer & Sendable>(
     _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TablePart) -> Consumer,
-    beside: (@Sendable (_ range: Range<Int>, _ part: Int) -> Void)? = nil,
+    beside: (@Sendable (_ range: Range<Int>, _ part: Int) -> Void)? = nil, meanwhile: (@Sendable () -> Void)? = nil,
     deliver: (_ consumers: [Consumer], _ part: Int) -> Void
   ) throws(TableFault) -> ScanCount {
     try requireColumns(names)
@@ -37,6 +38,8 @@ extension TableSource {
         used = []
         let outcomes = outcomes(of: ranges, scanner, fresh, stopsAtFirst: allowedBadRows == 0) {
           make(part)
+        } first: {
+          meanwhile?()
         } beside: {
           beside?(first.lowerBound..<last.upperBound, number)
         }
@@ -72,13 +75,15 @@ extension TableSource {
   ///
   /// - Parameters:
   ///   - fresh: consumers for the ranges, which are taken out of it; `make` gives those that are not there.
-  ///   - beside: is run meanwhile.
+  ///   - first, beside: are run meanwhile, one begun before the ranges, the other after them.
   private func outcomes<Consumer: RowConsumer & Sendable>(
     of ranges: [Range<Int>], _ scanner: WindowScanner, _ fresh: Slots<Consumer?>, stopsAtFirst: Bool,
-    make: @Sendable () -> Consumer, beside: @Sendable () -> Void
+    make: @Sendable () -> Consumer, first: @Sendable () -> Void, beside: @Sendable () -> Void
   ) -> Slots<ChunkOutcome<Consumer>?> {
     let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
-    parallel(ranges.count + 1) { index in
+    parallel(ranges.count + 2) { piece in
+      guard piece > 0 else { return first() }
+      let index = piece - 1
       guard index < ranges.count else { return beside() }
       let consumer = fresh[index] ?? make()
       fresh[index] = nil

@@ -3,7 +3,7 @@ import Foundation
 
 /// Gives each distinct id a small number, in the order of first appearance, and finds it again among millions.
 ///
-/// Open addressing. Ids of at most 16 bytes lie in the table itself, longer ones beside it. A look-up costs a miss of the
+/// Open addressing, one place after the other. Ids of at most 16 bytes lie in the table itself, longer ones beside it. A look-up costs a miss of the
 /// cache for the place, and for a longer id one for its bytes; `places` asks for both beforehand, for many ids at once. Ids are
 /// equal if their bytes are; a hash alone decides nothing. One thread fills it; then any may look up.
 package final class UnitIndex: @unchecked Sendable {
@@ -27,7 +27,7 @@ package final class UnitIndex: @unchecked Sendable {
 
   /// - Parameter expected: ids; more may come.
   package init(expected: Int = 1 << 12) {
-    places = Self.table(max(64, expected * 2))
+    places = Self.table(expected)
     bytes = LargeMemory(1 << 16, 0)
   }
 
@@ -37,7 +37,7 @@ package final class UnitIndex: @unchecked Sendable {
 
   @inline(__always)
   package func prefetch(_ hash: UInt64) {
-    cscan_prefetch(places.base + (Int(truncatingIfNeeded: hash) & (places.count &- 1)))
+    cscan_prefetch(places.base + Self.first(hash, places.count))
   }
 
   /// What is known of the ids of some rows of a block; where nothing is, the code is -1.
@@ -48,19 +48,19 @@ package final class UnitIndex: @unchecked Sendable {
   package func places(
     of block: FieldBlock, _ slot: Int, rows: UnsafeBufferPointer<Int32>, into found: UnsafeMutablePointer<Place>
   ) {
-    let (table, text, mask) = (places.base, bytes.base, places.count &- 1)
+    let (table, text, room) = (places.base, bytes.base, places.count)
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: rows.count + 1) { hashes in
       for index in 0..<rows.count {
         hashes[index] = Self.hash(of: block.field(Int(rows[index]), slot).bytes)
-        cscan_prefetch(table + (Int(truncatingIfNeeded: hashes[index]) & mask))
+        cscan_prefetch(table + Self.first(hashes[index], room))
       }
       for hash in hashes[..<rows.count] {
-        let place = table + (Int(truncatingIfNeeded: hash) & mask)
+        let place = table + Self.first(hash, room)
         if place.pointee.length > 16 { cscan_prefetch(text + Int(truncatingIfNeeded: place.pointee.high)) }
       }
       for index in 0..<rows.count {
         let id = block.field(Int(rows[index]), slot).bytes
-        found[index] = table[Self.index(of: id, hashes[index], table, text, mask)]
+        found[index] = table[Self.index(of: id, hashes[index], table, text, room)]
       }
     }
   }
@@ -93,16 +93,16 @@ package final class UnitIndex: @unchecked Sendable {
   }
 
   private func index(of id: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
-    Self.index(of: id, hash, places.base, bytes.base, places.count &- 1)
+    Self.index(of: id, hash, places.base, bytes.base, places.count)
   }
 
   /// Where an id is in a table, or would be.
   @inline(__always)
   private static func index(
     of id: UnsafeBufferPointer<UInt8>, _ hash: UInt64, _ table: UnsafePointer<Place>, _ text: UnsafePointer<UInt8>,
-    _ mask: Int
+    _ room: Int
   ) -> Int {
-    var index = Int(truncatingIfNeeded: hash) & mask
+    var index = first(hash, room)
     let key = ShortKey(id)
     while true {
       let place = table + index
@@ -116,9 +116,18 @@ package final class UnitIndex: @unchecked Sendable {
           return index
         }
       }
-      index = (index &+ 1) & mask
+      index = next(index, room)
     }
   }
+
+  /// Where to look first: the hash as a share of the room, which may thus be of any size.
+  @inline(__always)
+  private static func first(_ hash: UInt64, _ room: Int) -> Int {
+    Int(truncatingIfNeeded: ((hash &>> 32) &* UInt64(truncatingIfNeeded: room)) &>> 32)
+  }
+
+  @inline(__always)
+  private static func next(_ index: Int, _ room: Int) -> Int { index &+ 1 == room ? 0 : index &+ 1 }
 
   private func append(_ id: UnsafeBufferPointer<UInt8>) {
     if used + id.count > bytes.count {
@@ -132,19 +141,17 @@ package final class UnitIndex: @unchecked Sendable {
 
   private func grow() {
     let old = places
-    places = Self.table(old.count * 2)
-    let mask = places.count - 1
+    places = Self.table(old.count)
     for number in 0..<old.count where old.base[number].code >= 0 {
-      var index = Int(truncatingIfNeeded: old.base[number].hash) & mask
-      while places.base[index].code >= 0 { index = (index + 1) & mask }
+      var index = Self.first(old.base[number].hash, places.count)
+      while places.base[index].code >= 0 { index = Self.next(index, places.count) }
       places.base[index] = old.base[number]
     }
   }
 
-  private static func table(_ least: Int) -> LargeMemory<Place> {
-    var count = 64
-    while count < least { count *= 2 }
-    return LargeMemory(count, Place())
+  /// At most half is filled: events of units that are not there end their search soon.
+  private static func table(_ expected: Int) -> LargeMemory<Place> {
+    LargeMemory(min(max(64, 2 * expected), 1 << 32 - 1), Place())
   }
 }
 
@@ -165,7 +172,11 @@ package final class LargeMemory<Element>: @unchecked Sendable {
       if isLarge { madvise(raw, bytes, 14) }  // MADV_HUGEPAGE
     #endif
     base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
-    base.initialize(repeating: value, count: count)
+    nonisolated(unsafe) let (start, value) = (base, value)
+    let piece = max(Self.page / MemoryLayout<Element>.stride, 1) * 8
+    DispatchQueue.concurrentPerform(iterations: (count + piece - 1) / piece) { index in
+      (start + index * piece).initialize(repeating: value, count: min(piece, count - index * piece))
+    }
   }
 
   deinit { raw.deallocate() }
