@@ -1,3 +1,4 @@
+import Basics
 import Cohorts
 import TestSupport
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct ClusterTests {
   @Test func silhouetteByHand() {
     // Two pairs on a line: 0, 1 and 10, 11. a = 1; b = 10.5 for the outer points, 9.5 for the inner ones.
-    var generator = SeededStream(seed: 1)
+    var generator = SplitMix64(seed: 1)
     let points: [Double] = [0, 1, 10, 11]
     let model = KMeans(points, dimension: 1, k: 2, using: &generator)
     #expect(model.inertia == 1)
@@ -13,7 +14,7 @@ import Testing
   }
 
   @Test func distantCloudsAreFound() {
-    var generator = SeededStream(seed: 7)
+    var generator = SplitMix64(seed: 7)
     var noise = SeededGenerator(seed: 8)
     let centers = [(0.0, 0.0), (20.0, 0.0), (0.0, 20.0)]
     let points = (0..<300).flatMap { i in

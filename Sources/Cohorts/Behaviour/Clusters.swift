@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import LinearAlgebra
 import Statistics
@@ -38,7 +39,7 @@ public struct ClusterReport: Sendable, Codable, Equatable {
     guard early.count >= 50, let table = FeatureTable(early, log, mostSteps: Self.mostSteps) else { return nil }
     guard let space = try? PrincipalComponents(table, sample: Self.sample) else { return nil }
     let points = space.project(table)
-    var generator = SeededStream(seed: 0x5EED)
+    var generator = SplitMix64(seed: 0x5EED)
     let dimension = space.components
     let some = Self.spread(points, dimension, Self.sample)
     let few = Self.spread(points, dimension, Self.silhouetteSample)

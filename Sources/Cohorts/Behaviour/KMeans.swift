@@ -1,3 +1,4 @@
+import Basics
 import Statistics
 
 /// Clusters of points by k-means from k-means++ starts, the best of several.
@@ -15,7 +16,7 @@ package struct KMeans {
   var k: Int { centers.count / dimension }
 
   /// - Parameter points: rows of `dimension` numbers, row after row; at least k rows.
-  package init(_ points: [Double], dimension: Int, k: Int, restarts: Int = 8, using generator: inout SeededStream) {
+  package init(_ points: [Double], dimension: Int, k: Int, restarts: Int = 8, using generator: inout SplitMix64) {
     self.dimension = dimension
     centers = []
     for _ in 0..<restarts {
@@ -26,7 +27,7 @@ package struct KMeans {
   }
 
   private static func start(
-    _ points: [Double], _ dimension: Int, _ k: Int, _ generator: inout SeededStream
+    _ points: [Double], _ dimension: Int, _ k: Int, _ generator: inout SplitMix64
   ) -> [Double] {
     let count = points.count / dimension
     func row(_ i: Int) -> ArraySlice<Double> { points[i * dimension..<(i + 1) * dimension] }

@@ -31,6 +31,9 @@ extension KernelRegistry {
     register("least-squares.minimumNorm", minimumNorm)
     register("moments") { input in
       let columns = try input.rows("columns")
+      guard columns.allSatisfy({ $0.count == columns[0].count }) else {
+        throw KernelInputFault(key: "columns", expected: "columns of one length")
+      }
       let moments = Moments(columns: columns)
       let k = moments.columns
       func square(_ element: (Int, Int) -> Double) -> JSONValue {
