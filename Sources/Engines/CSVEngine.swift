@@ -92,7 +92,12 @@ extension Metric {
       case .percentile(let percentile):
         let known = try sorted ?? values().sorted()
         sorted = known
-        return known.isEmpty ? nil : SampleQuantile.type7(known, percentile / 100)
+        guard let least = known.first, let greatest = known.last else { return nil }
+        let value = SampleQuantile.type7(known, percentile / 100)
+        if least < greatest, value == (cut == options.cap ? least : greatest) {
+          throw EngineFault(kind: .cutTakesAll(metric: name, percentile: percentile, value: value), position: nil)
+        }
+        return value
       }
     }
     return try Limits(low: limit(options.floor), high: limit(options.cap))

@@ -5,6 +5,8 @@ public struct EngineFault: InputFault, Hashable {
   public enum Kind: Sendable, Hashable {
     case unitInTwoArms(column: String, firstLine: Int, firstFile: String, arms: [String])
     case unitTwice(column: String, firstLine: Int, firstFile: String)
+    /// A percentile is the least (or greatest) of all values, so that the cut leaves no other.
+    case cutTakesAll(metric: String, percentile: Double, value: Double)
   }
   public let kind: Kind
   public let position: SourcePosition?
@@ -17,6 +19,9 @@ public struct EngineFault: InputFault, Hashable {
     case .unitTwice(let column, let line, let file):
       "this \(column) stands at \(file):\(line) already. One row a unit is expected: add up a unit's rows first, or pass "
         + "--cluster \(column) to analyse rows with the unit as their cluster."
+    case .cutTakesAll(let metric, let percentile, let value):
+      "metric '\(metric)' is cut at percentile \(percentile), which is \(value), the value that nearly all units have: nothing "
+        + "else would be left. Cut further out, or at a number such as cap: 500."
     }
   }
 }

@@ -216,4 +216,48 @@ import Testing
     #expect((364...396).contains(adjusted), "adjusted \(adjusted)")
     #expect(raw < 200, "raw \(raw)")
   }
+
+  @Test func observedValueOfSmallCohorts() throws {
+    // 12 units; a first order of 20 and 0 to 4 more of uniform worth in the same week: a mean of 20 + 2 · 15 by its end.
+    var generator = SeededGenerator(seed: 108)
+    var covered = 0
+    for _ in 0..<1000 {
+      var log = EventLog(unitCount: 12, units: [], times: [], amounts: [])
+      for unit in 0..<12 {
+        for order in 0...Int.random(in: 0...4, using: &generator) {
+          log.units.append(Int32(unit))
+          log.times.append(Self.start + Int64(order) * 3600)
+          log.amounts?.append(order == 0 ? 20 : Double.random(in: 10..<20, using: &generator))
+        }
+      }
+      var settings = CohortSettings(period: .week, asOf: Self.start + 30 * Self.day)
+      settings.lifetimeValue = LifetimeValueSettings()
+      let cohort = try Cohorts.analyze(log: log, settings: settings).lifetimeValue?.observed.first
+      covered += covers(cohort?.points.first?.valuePerUnit, 50)
+    }
+    #expect(usual.contains(covered), "covered \(covered)")
+  }
+
+  @Test func medianTimeToConvert() throws {
+    // Three in four convert after an exponential time of mean 24 h, seen in minutes, within a window of 96 h: half of all
+    // have converted after 24 · log 3 hours.
+    var generator = SeededGenerator(seed: 109)
+    var covered = 0
+    for _ in 0..<1000 {
+      var log = EventLog(unitCount: 200, units: [], times: [], steps: [], stepNames: ["visit", "buy"])
+      for unit in 0..<200 {
+        let converts = Double.random(in: 0..<1, using: &generator) < 0.75
+        let seconds = (-24 * 60 * Foundation.log(1 - Double.random(in: 0..<1, using: &generator))).rounded() * 60
+        for (step, time) in [0, seconds].prefix(converts ? 2 : 1).enumerated() {
+          log.units.append(Int32(unit))
+          log.times.append(Self.start + Int64(time))
+          log.steps?.append(Int32(step))
+        }
+      }
+      let funnel = try Funnel(
+        log: log, definition: FunnelDefinition("visit,buy", windowSeconds: 96 * 3600), asOf: Self.start + 30 * Self.day)
+      covered += covers(funnel.hoursToConvert, 24 * Foundation.log(3))
+    }
+    #expect((920...985).contains(covered), "covered \(covered)")
+  }
 }

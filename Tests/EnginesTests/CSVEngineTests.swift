@@ -135,6 +135,31 @@ import Testing
     expectClose(try Self.moments(absolute, "treatment").mean[0], 3.5, relative: 1e-14)
   }
 
+  /// Both columns of a ratio are cut at their own percentile over the same units, all arms pooled, before products are taken;
+  /// values are pulled in, not dropped.
+  @Test func bothColumnsOfARatioAreCut() throws {
+    // y 0...9 and n 1...10 in each arm: 90th percentiles of 20 pooled values 8.1 and 9.1.
+    var text = "variant,y,n\n"
+    for arm in ["control", "treatment"] { for y in 0..<10 { text += "\(arm),\(y),\(10 - y)\n" } }
+    let measured = try Self.measure(text, ["r=ratio(y, n) | cap: p90"])
+    let y = (0..<10).map { min(Double($0), 8.1) }
+    let n = (0..<10).map { min(Double(10 - $0), 9.1) }
+    for arm in ["control", "treatment"] {
+      Self.expectSame(try Self.moments(measured, arm), MomentsKernel.reference([y, n]))
+    }
+  }
+
+  /// Of values that are mostly 0 the 90th percentile is 0: a cap there would make them all 0.
+  @Test(arguments: ["cap: p90", "floor: p10"]) func aCutThatLeavesOneValueIsAFault(cut: String) throws {
+    let rest = cut.hasPrefix("cap") ? 7.0 : -7
+    var text = "variant,y\n"
+    for arm in ["control", "treatment"] { for y in 0..<20 { text += "\(arm),\(y == 0 ? rest : 0)\n" } }
+    let fault = #expect(throws: EngineFault.self) { try Self.measure(text, ["m=mean(y) | \(cut)"]) }
+    #expect(
+      fault?.sentence == "metric 'm' is cut at percentile \(cut.hasPrefix("cap") ? 90.0 : 10.0), which is 0.0, the value that "
+        + "nearly all units have: nothing else would be left. Cut further out, or at a number such as cap: 500.")
+  }
+
   @Test func clustersBecomeTotals() throws {
     // Clusters a (2 rows), b (1) in control; c (3) in treatment: totals of y and rows.
     let text = "variant,y,k\ncontrol,1,a\ncontrol,2,b\ncontrol,3,a\ntreatment,4,c\ntreatment,5,c\ntreatment,6,c\n"

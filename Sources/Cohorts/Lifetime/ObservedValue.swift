@@ -25,10 +25,9 @@ public enum ObservedValue {
         cells[cohort][age].add(sum)
       }
     }
-    let z = Normal.standard.inverseSurvival(settings.level.alpha / 2)
     return names.indices.compactMap { cohort in
       let points = cells[cohort].enumerated().compactMap { age, cell in
-        cell.estimate(z).map { LifetimeValue.ObservedCohort.Point(age: age, valuePerUnit: $0) }
+        cell.estimate(settings.level).map { LifetimeValue.ObservedCohort.Point(age: age, valuePerUnit: $0) }
       }
       return points.isEmpty
         ? nil : LifetimeValue.ObservedCohort(cohort: names[cohort], size: sizes[cohort], points: points)
@@ -48,11 +47,13 @@ public enum ObservedValue {
       squares += gap * (value - mean)
     }
 
-    /// Nil without units; without limits below two units.
-    func estimate(_ z: Double) -> CohortEstimate? {
+    /// With Student's interval. Nil without units; without limits below two units.
+    func estimate(_ level: ConfidenceLevel) -> CohortEstimate? {
       guard count > 0 else { return nil }
-      guard count > 1 else { return CohortEstimate(estimate: mean, lower: nil, upper: nil) }
-      let half = z * (squares / (count - 1) / count).squareRoot()
+      guard let student = try? StudentT(degreesOfFreedom: count - 1) else {
+        return CohortEstimate(estimate: mean, lower: nil, upper: nil)
+      }
+      let half = student.inverseSurvival(level.alpha / 2) * (squares / (count - 1) / count).squareRoot()
       return CohortEstimate(estimate: mean, lower: mean - half, upper: mean + half)
     }
   }
