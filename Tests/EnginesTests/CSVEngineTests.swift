@@ -156,8 +156,9 @@ import Testing
     for arm in ["control", "treatment"] { for y in 0..<20 { text += "\(arm),\(y == 0 ? rest : 0)\n" } }
     let fault = #expect(throws: EngineFault.self) { try Self.measure(text, ["m=mean(y) | \(cut)"]) }
     #expect(
-      fault?.sentence == "metric 'm' is cut at percentile \(cut.hasPrefix("cap") ? 90.0 : 10.0), which is 0.0, the value that "
-        + "nearly all units have: nothing else would be left. Cut further out, or at a number such as cap: 500.")
+      fault?.sentence
+        == "metric 'm' is cut at percentile \(cut.hasPrefix("cap") ? 90.0 : 10.0), which is 0.0, the value that nearly "
+        + "all units have: nothing else would be left. Cut further out, or at a number such as cap: 500.")
   }
 
   @Test func clustersBecomeTotals() throws {
