@@ -159,6 +159,9 @@ private func power(_ input: JSONValue) throws -> JSONValue {
     abs(try input.number("delta") / input.number("sd")) * (ratio / ((1 + ratio) * (1 + ratio))).squareRoot()
   if try input.word("solve") == "power" {
     let subjects = try input.number("subjects")
+    guard subjects > 0, perSubject.isFinite else {
+      throw KernelInputFault(key: "subjects", expected: "a positive number, and a finite effect in standard deviations")
+    }
     let drift = perSubject * subjects.squareRoot()
     let exits = design.boundary.exitProbabilities(drift: drift)
     let isTwoSided = design.sides == .two

@@ -84,6 +84,9 @@ private func lifetimeValue<Model: PurchaseModel>(_ input: JSONValue, _: Model.Ty
   }
   let model = try Model(parameters: try Model.parameterNames.map { try parameters.number($0) })
   let spend = try spendModel(input["gammaGamma"])
+  guard try (1...12_000).contains(input.integer("months")) else {
+    throw KernelInputFault(key: "months", expected: "1 to 12,000 months")
+  }
   let discount = try DiscountedPurchases(
     periods: input.integer("months"), periodLength: input.number("monthLength"), rate: input.number("monthlyDiscount"))
   let rows = try customers(input).map(\.row)

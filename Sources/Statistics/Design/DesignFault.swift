@@ -45,10 +45,12 @@ public struct DesignFault: InputFault, Hashable {
     case .tooFewClusters(let found, let needed):
       "\(found) clusters are too few, however many units each has: at least \(needed) are needed, for units of one cluster are alike."
     case .trafficEnds(let units, let needed):
-      "\(Int(min(needed, 9e18).rounded(.up))) units are needed, but the traffic levels off at \(Int(min(units, 9e18)))."
+      "\(whole(needed.rounded(.up))) units are needed, but the traffic levels off at \(whole(units))."
     case .combination(let sentence): sentence
     }
   }
+
+  private func whole(_ units: Double) -> Int { Int(exactly: min(units, 9e18).rounded(.down)) ?? .max }
 
   private func shortened(_ power: Double) -> Double { (power * 1e4).rounded() / 1e4 }
 

@@ -68,6 +68,7 @@ public struct ExperimentDesign: Sendable, Hashable {
     guard hypothesis.distance(effect) > 0 else {
       throw DesignFault(.effectUnderNull(effect: effect, hypothesis: hypothesis.words))
     }
+    guard smallestUnits < 1e18 else { throw DesignFault(.tooManyUnits(smallestUnits)) }
     var fault: DesignFault?
     let miss = { (logUnits: Double) -> Double in
       do throws(DesignFault) {

@@ -7,9 +7,9 @@ public enum SampleQuantile {
   ///
   /// - Parameters:
   ///   - sorted: ascending, not empty.
-  ///   - p: in [0, 1].
+  ///   - p: in [0, 1]; NaN comes of others.
   public static func type1(_ sorted: [Double], _ p: Double) -> Double {
-    guard !sorted.isEmpty else { return .nan }
+    guard !sorted.isEmpty, p >= 0, p <= 1 else { return .nan }
     return sorted[rank(sorted.count, p) - 1]
   }
 
@@ -17,9 +17,9 @@ public enum SampleQuantile {
   ///
   /// - Parameters:
   ///   - sorted: ascending, not empty.
-  ///   - p: in [0, 1].
+  ///   - p: in [0, 1]; NaN comes of others.
   public static func type7(_ sorted: [Double], _ p: Double) -> Double {
-    guard let last = sorted.last else { return .nan }
+    guard let last = sorted.last, p >= 0, p <= 1 else { return .nan }
     let place = Double(sorted.count - 1) * p
     let index = Int(place)
     guard index + 1 < sorted.count else { return last }
@@ -39,18 +39,19 @@ public enum SampleQuantile {
   ///
   /// - Parameters:
   ///   - values: not empty, none NaN.
-  ///   - probabilities: each in [0, 1].
+  ///   - probabilities: each in [0, 1]; NaN comes of others.
   /// - Returns: type 7, in the order of `probabilities`.
   public static func type7(of values: [Double], at probabilities: [Double]) -> [Double] {
     guard let last = values.indices.last else { return probabilities.map { _ in .nan } }
     var values = values
     var needed: Set<Int> = []
-    for p in probabilities {
+    for p in probabilities where p >= 0 && p <= 1 {
       let index = min(last, max(0, Int(Double(last) * p)))
       needed.formUnion([index, min(last, index + 1)])
     }
     OrderStatistics.place(needed.sorted(), in: &values)
     return probabilities.map { p in
+      guard p >= 0, p <= 1 else { return .nan }
       let place = Double(last) * p
       let index = min(last, max(0, Int(place)))
       let share = place - Double(index)

@@ -4,13 +4,15 @@ import Foundation
 /// so that no digits cancel, however small the tail.
 ///
 /// The integral is cut where h has fallen 46 below its maximum (a part of 1e-20), and what is left is halved until
-/// Gauss-Legendre rules on a panel and on its halves agree.
+/// Gauss-Legendre rules on a panel and on its halves agree. Where they never will, as the integrand's own rounding is coarser
+/// than the tolerance, a fixed number of panels ends it.
 struct UnimodalIntegral {
   private let logIntegrand: (Double) -> Double
   private let peak: Double
   private static let drop = 46.0
   private static let tolerance = 1e-15
   private static let deepest = 48
+  private static let mostPanels = 4096
 
   /// - Parameters:
   ///   - mode: where h is greatest within [lower, upper].
@@ -25,7 +27,9 @@ struct UnimodalIntegral {
     let left = integral.end(from: mode, step: -scale, limit: lower)
     let right = integral.end(from: mode, step: scale, limit: upper)
     let total = integral.coarse(left, mode) + integral.coarse(mode, right)
-    let value = integral.refined(left, mode, total, 0) + integral.refined(mode, right, total, 0)
+    var (below, above) = (mostPanels, mostPanels)
+    let value =
+      integral.refined(left, mode, total, 0, &below) + integral.refined(mode, right, total, 0, &above)
     return peak + Foundation.log(value)
   }
 
@@ -53,15 +57,16 @@ struct UnimodalIntegral {
     (0..<8).reduce(0) { $0 + panel(a + (b - a) * Double($1) / 8, a + (b - a) * Double($1 + 1) / 8) }
   }
 
-  private func refined(_ a: Double, _ b: Double, _ total: Double, _ depth: Int) -> Double {
+  private func refined(_ a: Double, _ b: Double, _ total: Double, _ depth: Int, _ panels: inout Int) -> Double {
     let middle = a + (b - a) / 2
     guard a < middle, middle < b else { return 0 }
     let whole = panel(a, b)
     let (left, right) = (panel(a, middle), panel(middle, b))
-    if depth >= Self.deepest || (depth >= 2 && abs(left + right - whole) <= Self.tolerance * total) {
+    panels -= 1
+    if panels < 0 || depth >= Self.deepest || (depth >= 2 && abs(left + right - whole) <= Self.tolerance * total) {
       return left + right
     }
-    return refined(a, middle, total, depth + 1) + refined(middle, b, total, depth + 1)
+    return refined(a, middle, total, depth + 1, &panels) + refined(middle, b, total, depth + 1, &panels)
   }
 
   private func panel(_ a: Double, _ b: Double) -> Double {

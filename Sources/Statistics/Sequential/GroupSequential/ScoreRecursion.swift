@@ -87,8 +87,9 @@ struct ScoreRecursion {
   private mutating func layPanels(_ low: Double, _ high: Double, width: Double) {
     nextScores.removeAll(keepingCapacity: true)
     nextMasses.removeAll(keepingCapacity: true)
-    guard low < high else { return }
-    let panels = max(1, Int(((high - low) / width).rounded(.up)))
+    // A drift that is no number leaves no mass.
+    guard low < high, low.isFinite, high.isFinite else { return }
+    let panels = Int(min(max(1, ((high - low) / width).rounded(.up)), 1e6))
     let size = (high - low) / Double(panels)
     for panel in 0..<panels {
       let start = low + Double(panel) * size
