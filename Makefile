@@ -4,7 +4,7 @@
 #   make bench     main jobs timed beside DuckDB, Polars, pandas and tea-tasting, into Benchmarks/RESULTS.md
 #   make bench-kernels  kernels timed beside scipy, pyfixest, lifelines and lifetimes, ratios printed
 #   make calibrate error rates of every procedure over 20,000 simulated experiments, into Datasets/CALIBRATION.md
-#   make fuzz      random inputs for ten minutes: the notation, every way to scan a table, Python's csv module, strtod
+#   make fuzz      random inputs for ten minutes: the notation, kernels, every way to scan a table, Python's csv module, strtod
 #   make docs      DocC archive of the library in docs-out/
 #   make install   the binary into $(PREFIX)/bin
 #   make lint      format check, as the CI does
@@ -46,7 +46,7 @@ calibrate: build
 # The tests of random inputs, longer: each goes on for FUZZ_SECONDS, all at once.
 FUZZ_SECONDS ?= 600
 FUZZ_FILES ?= 100000
-FUZZED = NotationFuzz|damagedModels|DifferentialTests|DecimalTests|PythonCSVTests
+FUZZED = NotationFuzz|KernelInputFuzz|damagedModels|DifferentialTests|DecimalTests|PythonCSVTests
 fuzz: setup
 	@swift build -c release --build-tests --scratch-path .build-test
 	@python3 Tests/TablesTests/Fixtures/make_csv_cases.py $(FUZZ_FILES) > .build-test/csv-cases.jsonl
