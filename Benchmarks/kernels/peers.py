@@ -118,7 +118,7 @@ def lifelines(name):
             place = int(np.argmax(curve <= 0.25))
             return [fit.median_survival_time_, curve[place], *fit.confidence_interval_.iloc[place]]
 
-        return 1, work
+        return 2, work
 
     return prepare
 

@@ -27,7 +27,9 @@ import Testing
     try FileManager.default.contentsOfDirectory(at: Repository.references, includingPropertiesForKeys: nil)
       .filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }
       .flatMap { try ReferenceFile(path: $0.path).cases }
-      .filter { $0.input["generate"] == nil && !$0.kernel.hasPrefix("bootstrap") && !$0.kernel.hasPrefix("permutation") }
+      .filter { one in
+        one.input["generate"] == nil && !one.kernel.hasPrefix("bootstrap") && !one.kernel.hasPrefix("permutation")
+      }
   }
 
   private static let oddities: [JSONValue] = [
