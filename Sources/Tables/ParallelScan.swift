@@ -51,7 +51,10 @@ extension TableSource {
         for index in 0..<outcomes.count {
           guard let outcome = outcomes[index] else { continue }
           outcomes[index] = nil
-          if let fault = outcome.fatal { throw TableFault(fault.kind, at: part.file.position(of: fault.offset)) }
+          if let fault = outcome.fatal {
+            try part.file.requireUnchanged()
+            throw TableFault(fault.kind, at: part.file.position(of: fault.offset))
+          }
           if let bad = outcome.firstBad, firstBad == nil {
             firstBad = TableFault(bad.kind, at: part.file.position(of: bad.offset))
           }
@@ -64,6 +67,7 @@ extension TableSource {
         options.progress?(done + last.upperBound, bytes)
         for index in consumers.indices where consumers[index].clear() { used.append(consumers[index]) }
       }
+      try part.file.requireUnchanged()
       done += part.file.text.count
     }
     guard total.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }

@@ -31,11 +31,15 @@ extension TableSource {
         if let failure = handed.failure { throw failure }
         finished = wave.indices.compactMap { outcomes[$0] }
         for outcome in finished {
-          if let fault = outcome.fatal { throw TableFault(fault.kind, at: part.file.position(of: fault.offset)) }
+          if let fault = outcome.fatal {
+            try part.file.requireUnchanged()
+            throw TableFault(fault.kind, at: part.file.position(of: fault.offset))
+          }
           rows += outcome.rows
         }
       }
       for outcome in finished { try take(outcome.consumer) }
+      try part.file.requireUnchanged()
     }
     guard rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
     return rows

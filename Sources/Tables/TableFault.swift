@@ -24,6 +24,8 @@ public struct TableFault: InputFault, Hashable {
     /// The value cannot be used, for a reason that another module gives.
     case refused(column: String, reason: String)
     case badGzip(reason: String)
+    /// Bytes of the file when it was opened, and when it was read.
+    case changed(from: Int, to: Int)
     case tooManyBadRows(bad: Int, rows: Int)
   }
   public let kind: Kind
@@ -63,6 +65,8 @@ public struct TableFault: InputFault, Hashable {
     case .emptyCell(let column): "column '\(column)' is empty here; it needs a value in every row."
     case .refused(let column, let reason): "column '\(column)': \(reason)"
     case .badGzip(let reason): "not a whole gzip file: \(reason)."
+    case .changed(let before, let after):
+      "the file had \(before.grouped) bytes when reading began and has \(after.grouped) now. Run again when it is whole."
     case .tooManyBadRows(let bad, let rows): "\(bad.grouped) of \(rows.grouped) rows cannot be read."
     }
   }

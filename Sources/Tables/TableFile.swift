@@ -13,12 +13,15 @@ public final class TableFile: @unchecked Sendable {
   package var isPlain: Bool { text.baseAddress == original.baseAddress }
   private let release: () -> Void
   private let isMapped: Bool
+  /// Which file is mapped; 0 if none is.
+  private let inode: UInt64
 
   /// - Throws: `TableFault` if the file cannot be read or is not whole.
   public init(_ path: String) throws(TableFault) {
     name = path
     let raw = path == "-" ? try Self.standardInput() : try Self.mapped(path)
     original = raw.bytes
+    inode = raw.inode
     guard Inflate.isGzip(raw.bytes) else {
       text = raw.bytes
       release = raw.release
@@ -48,6 +51,7 @@ public final class TableFile: @unchecked Sendable {
     original = copy.bytes
     release = copy.release
     isMapped = false
+    inode = 0
   }
 
   /// Text that was made of another file, which it is identified by.
@@ -61,6 +65,7 @@ public final class TableFile: @unchecked Sendable {
       withExtendedLifetime(original) {}
     }
     isMapped = false
+    inode = 0
   }
 
   deinit { release() }
@@ -80,6 +85,18 @@ public final class TableFile: @unchecked Sendable {
     return SourcePosition(file: name, line: line, column: offset - start + 1)
   }
 
+  /// What was read is the whole file: nobody wrote to it meanwhile.
+  ///
+  /// - Throws: `TableFault` if the file is longer or shorter now. One that took its name matters not.
+  package func requireUnchanged() throws(TableFault) {
+    var information = stat()
+    guard inode != 0, stat(name, &information) == 0, UInt64(information.st_ino) == inode else { return }
+    let size = Int(information.st_size)
+    guard size == original.count else {
+      throw TableFault(.changed(from: original.count, to: size), at: SourcePosition(file: name))
+    }
+  }
+
   /// Lets the system take back the memory of a range that has been read; it is read again from the file if it must be.
   /// Nothing happens to bytes that are not a map of a file.
   package func forget(_ range: Range<Int>) {
@@ -93,14 +110,16 @@ public final class TableFile: @unchecked Sendable {
 
   // MARK: - Sources of bytes
 
-  private typealias Raw = (bytes: UnsafeRawBufferPointer, isMapped: Bool, release: @Sendable () -> Void)
+  private typealias Raw = (
+    bytes: UnsafeRawBufferPointer, isMapped: Bool, inode: UInt64, release: @Sendable () -> Void
+  )
 
   private static func owned(_ bytes: [UInt8]) -> Raw {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 16)
     copy.copyBytes(from: bytes)
     let address = UInt(bitPattern: copy.baseAddress!)
     return (
-      UnsafeRawBufferPointer(start: copy.baseAddress, count: bytes.count), false,
+      UnsafeRawBufferPointer(start: copy.baseAddress, count: bytes.count), false, 0,
       { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
     )
   }
@@ -121,7 +140,7 @@ public final class TableFile: @unchecked Sendable {
     madvise(address, size, MADV_SEQUENTIAL)
     let number = UInt(bitPattern: address)
     return (
-      UnsafeRawBufferPointer(start: address, count: size), true,
+      UnsafeRawBufferPointer(start: address, count: size), true, UInt64(information.st_ino),
       { if let address = UnsafeMutableRawPointer(bitPattern: number) { munmap(address, size) } }
     )
   }

@@ -19,8 +19,8 @@ public struct KaplanMeier: Sendable, Hashable {
   public let data: SurvivalData
   /// S after each of `data.times`.
   public let survival: [Double]
-  /// Greenwood's standard error of S; nil where the curve is 0.
-  public let standardErrors: [Double?]
+  /// Greenwood's standard error of log S.
+  private let logStandardErrors: [Double]
   /// Pointwise limits; nil where they do not exist: the curve is 0, or it is 1 and the scale is log-log.
   public let lower: [Double?]
   /// Upper limits at the data's times; nil where undefined.
@@ -39,12 +39,15 @@ public struct KaplanMeier: Sendable, Hashable {
     let (survival, roots) = Self.curve(data)
     let limits = Self.limits(survival, roots, z, scale)
     self.survival = survival
-    standardErrors = zip(survival, roots).map { $0 > 0 ? $0 * $1 : nil }
+    logStandardErrors = roots
     (lower, upper) = limits
     median = Self.crossing(data.times, survival.lazy.map { Optional($0) })
     medianLower = Self.crossing(data.times, limits.lower)
     medianUpper = Self.crossing(data.times, limits.upper)
   }
+
+  /// Greenwood's standard error of S; nil where the curve is 0.
+  public var standardErrors: [Double?] { zip(survival, logStandardErrors).map { $0 > 0 ? $0 * $1 : nil } }
 
   /// The products, and Greenwood's standard errors of their logarithms.
   private static func curve(_ data: SurvivalData) -> (survival: [Double], roots: [Double]) {
