@@ -51,13 +51,14 @@ let kernels: [Target] = [
     name: "CLAPACK", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CScan"),
+  .target(name: "CHash"),
 ]
 
 // MARK: - Rooms, in the order of the data
 
 let rooms: [[Target]] = [
   room("Basics", []),
-  room("Hashing", []),
+  room("Hashing", ["CHash"]),
   room("LinearAlgebra", ["Basics", "CLAPACK"]),
   room("Statistics", ["Basics", "LinearAlgebra", "CLAPACK"]),
   room("Tables", ["Basics", "CZlib", "CScan"]),

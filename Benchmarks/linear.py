@@ -10,7 +10,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MILLIONS = [1, 3, 10, 30, 100]
+MILLIONS = [int(m) for m in os.environ.get("MILLIONS","1,3,10,30,100").split(",")]
 WIDTH, HEIGHT, MARGIN = 640, 400, 60
 
 

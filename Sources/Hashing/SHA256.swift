@@ -1,3 +1,5 @@
+import CHash
+
 /// SHA-256.
 ///
 /// - Source: NIST (2015), FIPS PUB 180-4, "Secure Hash Standard", sections 4.1.2, 5.3.3 and 6.2.
@@ -83,8 +85,21 @@ public struct SHA256: Sendable {
     0x748F_82EE, 0x78A5_636F, 0x84C8_7814, 0x8CC7_0208, 0x90BE_FFFA, 0xA450_6CEB, 0xBEF9_A3F7, 0xC671_78F2,
   ]
 
-  /// One block of 64 bytes into the chaining value. `block`: 64 bytes, any alignment, not changed.
+  private static let hasInstructions = chash_has_sha256() != 0
+
+  /// One block of 64 bytes into the chaining value, by the processor's own instructions if it has them. `block`: 64 bytes, any
+  /// alignment, not changed.
+  @inline(__always)
   package static func compress(_ state: inout State, _ block: UnsafeRawPointer) {
+    guard hasInstructions else { return compressByDefinition(&state, block) }
+    withUnsafeMutableBytes(of: &state) { words in
+      guard let words = words.baseAddress else { return }
+      chash_sha256(words.assumingMemoryBound(to: UInt32.self), block.assumingMemoryBound(to: UInt8.self))
+    }
+  }
+
+  /// The same as the standard writes it.
+  package static func compressByDefinition(_ state: inout State, _ block: UnsafeRawPointer) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
       for i in 0..<16 { w[i] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 &* i, as: UInt32.self)) }
       for i in 16..<64 {

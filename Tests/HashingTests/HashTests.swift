@@ -1,4 +1,5 @@
 import Hashing
+import TestSupport
 import Testing
 
 @Suite struct HashTests {
@@ -33,6 +34,20 @@ import Testing
     ])
   func sha256(_ text: String, _ hex: String) {
     #expect(SHA256.hex(of: Array(text.utf8)) == hex)
+  }
+
+  /// The processor's instructions, where it has them, do what the standard writes.
+  @Test func compressionAgreesWithItsDefinition() {
+    var generator = SeededGenerator(seed: 180)
+    var (fast, defined) = (SHA256.initialState, SHA256.initialState)
+    for _ in 0..<1000 {
+      let block = (0..<65).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      block.withUnsafeBytes {
+        SHA256.compress(&fast, $0.baseAddress! + 1)
+        SHA256.compressByDefinition(&defined, $0.baseAddress! + 1)
+      }
+      #expect(fast == defined)
+    }
   }
 
   @Test("the digest does not depend on how the bytes are cut", arguments: [1, 3, 31, 32, 33, 63, 64, 65, 200])
