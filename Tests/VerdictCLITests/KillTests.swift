@@ -41,12 +41,15 @@ import Testing
     return outcome.output.split(separator: ":").first.map(String.init).flatMap { $0.isEmpty ? nil : $0 }
   }
 
+  private func journalBytes(in folder: Folder) -> Int {
+    (try? folder.text(".verdict/runs/trial-1/journal.jsonl").utf8.count) ?? 0
+  }
+
   @Test func fiftyRandomMoments() throws {
     let unbroken = try Folder()
     try unbroken.write(ExampleTrial.spec(), to: "trial.yaml")
-    let start = ContinuousClock.now
     #expect(try Program.run(["run", "trial.yaml"], in: unbroken).exit == 0)
-    let total = ContinuousClock.now - start
+    let whole = journalBytes(in: unbroken)
     let expected = try ending(in: unbroken, id: "trial-1")
     #expect(expected.deployments == ["1 0.1 zdv_ddi", "2 0.5 zdv_ddi", "3 1.0 zdv_ddi"])
     #expect(expected.completed.values.allSatisfy { $0 == 1 })
@@ -60,8 +63,10 @@ import Testing
       var id: String?
       for _ in 0..<min(4, 50 - kills) {
         let process = try Program.start(id.map { ["resume", $0] } ?? ["run", "trial.yaml"], in: folder)
-        let moment = ContinuousClock.now + total * generator.uniform()
-        while process.isRunning, ContinuousClock.now < moment { usleep(200) }
+        // Moments are counted in what is written, which passes alike on idle and busy machines.
+        let before = journalBytes(in: folder)
+        let moment = before + Int(Double(whole - before) * generator.uniform())
+        while process.isRunning, journalBytes(in: folder) <= moment { usleep(200) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         if process.terminationReason == .uncaughtSignal { interrupted += 1 }
@@ -77,7 +82,7 @@ import Testing
       #expect(try ending(in: folder, id: name) == expected)
       #expect(try Program.run(["verify", name], in: folder).exit == 0)
     }
-    // Most moments lie before the end; a machine that is busy by turns shifts some.
-    #expect(interrupted >= 10)
+    // A program may end between its last record and the signal.
+    #expect(interrupted >= 25)
   }
 }
