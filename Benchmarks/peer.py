@@ -1,8 +1,10 @@
 """One job of one peer: reads the CSV files anew and prints its numbers as JSON.
 
-usage: peer.py PEER JOB FOLDER      peers: duckdb, polars, pandas, tea-tasting; jobs: units, events
+usage: peer.py PEER JOB FOLDER      peers: duckdb, polars, pandas, tea-tasting; jobs: units, events,
+triangle (retention by week; the last week is not over and counts for nobody), assign (writes a file)
 """
 import json
+import os
 import sys
 
 UNIT_SUMS = """
@@ -19,15 +21,26 @@ JOIN = """
     from first f left join read_csv('{0}/events.csv') e using (user_id) group by f.user_id, f.variant
   ) select variant, count(*) n, avg(x) r, var_samp(x) rr from sums group by variant order by variant"""
 
+# Weeks by their number since Monday, 1970-01-05.
+TRIANGLE = """
+  with p as (select distinct user_id u, (timestamp - 345600) // 604800 w from read_csv('{0}/events.csv')),
+  s as (select u, min(w) s from p group by u)
+  select s, w - s age, count(*) n from p join s using (u) where w < (select max(w) from p) group by all"""
+
+ASSIGN = """
+  copy (select user_id, {1} as variant from read_csv('{0}/units.csv')) to '{0}/assigned-duckdb.csv' (header)"""
+
 
 def duckdb_job(job, folder):
     import duckdb
 
-    query = (
-        f"select variant, {UNIT_SUMS} from read_csv('{folder}/units.csv') group by variant order by variant"
-        if job == "units"
-        else JOIN.format(folder)
-    )
+    if job == "assign":
+        duckdb.execute(ASSIGN.format(folder, os.environ["VARIANT_SQL"]))
+        return []
+    query = {
+        "units": f"select variant, {UNIT_SUMS} from read_csv('{folder}/units.csv') group by variant order by variant",
+        "events": JOIN.format(folder), "triangle": TRIANGLE.format(folder),
+    }[job]
     result = duckdb.sql(query)
     return [dict(zip(result.columns, row)) for row in result.fetchall()]
 
@@ -43,6 +56,13 @@ def polars_job(job, folder):
             n=pl.len(), c=pl.mean("converted"), r=pl.mean("revenue"), p=pl.mean("pre_revenue"), o=pl.mean("orders"),
             rr=pl.var("revenue"), pp=pl.var("pre_revenue"), rp=covariance("revenue", "pre_revenue"),
             oo=pl.var("orders"), ro=covariance("revenue", "orders"))
+    elif job == "triangle":
+        weeks = (pl.scan_csv(f"{folder}/events.csv").select("user_id", w=(pl.col("timestamp") - 345600) // 604800).unique())
+        starts = weeks.group_by("user_id").agg(s=pl.min("w"))
+        cells = (weeks.join(starts, on="user_id").group_by("s", age=pl.col("w") - pl.col("s")).agg(n=pl.len())
+                 .collect(engine="streaming"))
+        last = (cells["s"] + cells["age"]).max()
+        return cells.filter(pl.col("s") + pl.col("age") < last).to_dicts()
     else:
         first = (pl.scan_csv(f"{folder}/exposures.csv").group_by("user_id")
                  .agg(t=pl.min("timestamp"), variant=pl.first("variant"), arms=pl.n_unique("variant"))

@@ -2,6 +2,8 @@
 
 usage: peers.py VERDICT FOLDER [ROUNDS]      FOLDER holds units.csv, exposures.csv and events.csv
 """
+import csv
+import datetime
 import json
 import math
 import os
@@ -12,7 +14,11 @@ import time
 from importlib.metadata import version
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PEERS = {"units": ["duckdb", "polars", "pandas", "tea-tasting"], "events": ["duckdb", "polars"]}
+PEERS = {
+    "units": ["duckdb", "polars", "pandas", "tea-tasting"], "events": ["duckdb", "polars"],
+    "triangle": ["duckdb", "polars"], "assign": ["duckdb"],
+}
+PLAN = ["--salt", "checkout", "--weights", "control=50,treatment=50"]
 
 
 def commands(verdict, folder):
@@ -22,6 +28,8 @@ def commands(verdict, folder):
                   "--metric", "r=mean(revenue, covariates: pre_revenue)", "--metric", "a=ratio(revenue, orders)"],
         "events": [verdict, "analyze", f"{folder}/events.csv", "--exposures", f"{folder}/exposures.csv",
                    "--include-immature", "--format", "json", "--metric", "r=mean(value) | event: purchase | window: 7d"],
+        "triangle": [verdict, "cohort", f"{folder}/events.csv", "--time", "timestamp", "--period", "week", "--format", "csv"],
+        "assign": [verdict, "assign", f"{folder}/units.csv", *PLAN, "-o", f"{folder}/assigned-verdict.csv"],
     }
     return {
         job: {"verdict": ours[job]}
@@ -43,7 +51,7 @@ def timed(command):
     return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output
 
 
-def disagreement(ours, theirs):
+def of_analyses(ours, theirs, _):
     """The largest relative difference of counts, means, standard errors and ratios that both give."""
     comparison = {metric["name"]: metric["comparisons"][0] for metric in json.loads(ours)["metrics"]}
     worst = 0.0
@@ -58,6 +66,30 @@ def disagreement(ours, theirs):
             pairs.append((arms["a"]["value"], row["r"] / row["o"]))
         worst = max([worst] + [abs(our - their) / abs(their) for our, their in pairs])
     return worst
+
+
+def of_triangles(ours, theirs, _):
+    """0 if all cells are the same: cohort, weeks since, units that came back."""
+    cells = {
+        (datetime.date.fromisoformat(row["cohort"]), int(row["period"])): int(row["retained"])
+        for row in csv.DictReader(ours.decode().splitlines()) if row["retained"] not in ("", "0")
+    }
+    monday = datetime.date(1970, 1, 5)
+    found = {(monday + datetime.timedelta(weeks=row["s"]), row["age"]): row["n"] for row in json.loads(theirs)}
+    return 0.0 if cells == found else math.inf
+
+
+def of_assignments(_, __, folder):
+    """0 if both files give each arm as often."""
+    counts = []
+    for name in ("verdict", "duckdb"):
+        with open(f"{folder}/assigned-{name}.csv", "rb") as file:
+            text = file.read()
+        counts.append([text.count(b",control\n"), text.count(b",treatment\n")])
+    return 0.0 if counts[0] == counts[1] else math.inf
+
+
+DISAGREEMENTS = {"units": of_analyses, "events": of_analyses, "triangle": of_triangles, "assign": of_assignments}
 
 
 def machine():
@@ -79,6 +111,9 @@ def main():
     files = {name: f"{folder}/{name}.csv" for name in ("units", "exposures", "events")}
     for path in files.values():
         warm(path)
+    # The same variants by the same hash in SQL.
+    os.environ["VARIANT_SQL"] = subprocess.run(
+        [verdict, "assign", "--sql", "duckdb", *PLAN], check=True, capture_output=True, text=True).stdout
     lines = [
         "# Results", "", "Written by `make bench`.", "",
         f"{machine()}. Best of {rounds} interleaved rounds, whole processes, files in the page cache: "
@@ -94,7 +129,7 @@ def main():
                 runs[name].append(timed(command))
         best = {name: min(found, key=lambda run: run[0]) for name, found in runs.items()}
         for name, (wall, cpu, memory, output) in best.items():
-            differs = "" if name == "verdict" else f"{disagreement(best['verdict'][3], output):.1e}"
+            differs = "" if name == "verdict" else f"{DISAGREEMENTS[job](best['verdict'][3], output, folder):.1e}"
             lines.append(f"| {job} | {name} | {wall:.2f} | {cpu:.2f} | {cpu / wall:.2f} | {memory:.0f} "
                          f"| {wall / best['verdict'][0]:.2f} | {differs} |")
     text = "\n".join(lines) + "\n"

@@ -37,7 +37,7 @@ struct PathFlow {
     let picture = SVG.picture(
       width: SVG.length(width), height: Self.height + Self.margin,
       viewBox: "0 0 \(SVG.length(width)) \(SVG.length(Self.height + Self.margin))",
-      title: "Which step follows which", class: "flow", shapes)
+      title: "Which step follows which", class: "paths", shapes)
     return .tag(
       "div", ["class": "scroll", "role": "region", "aria-label": "Which step follows which", "tabindex": "0"], picture)
   }

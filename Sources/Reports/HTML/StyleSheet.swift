@@ -86,7 +86,7 @@ package enum StyleSheet {
     .key li::before { content: ""; display: inline-block; width: 1.4rem; height: 0.2rem; border-radius: 2px; background: var(--group);
       vertical-align: middle; margin-right: 0.45rem; }
     .bar { fill: var(--accent); } .bar.faint { opacity: 0.45; } .funnel .whisker { stroke: var(--ink); stroke-width: 1.5; }
-    .funnel .label, .flow .label { fill: var(--ink); font-size: 12px; }
+    .funnel .label, .paths .label { fill: var(--ink); font-size: 12px; }
     .ribbon { fill: none; stroke: var(--accent); opacity: 0.2; } .ribbon.gone { stroke: var(--soft); } .ribbon:hover { opacity: 0.5; }
     .scroll { overflow-x: auto; } .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
     .data { border-collapse: collapse; width: 100%; font-size: 0.86rem; }
