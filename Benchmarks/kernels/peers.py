@@ -103,7 +103,7 @@ def lifetimes(folder):
             np.log(found), data["frequency"], data["recency"], data["T"], np.ones(len(data)), 0)
         return [-mean * len(data), *found]
 
-    return 5, work
+    return 20, work
 
 
 def lifelines(name):

@@ -95,7 +95,7 @@ package struct KernelBenchmark: Sendable {
   }
 
   private static func purchaseModel(_ path: String) -> KernelBenchmark {
-    KernelBenchmark(name: "bg-nbd", task: "BG/NBD fitted to the CDNOW customers", repeats: 20) { folder in
+    KernelBenchmark(name: "bg-nbd", task: "BG/NBD fitted to the CDNOW customers", repeats: 200) { folder in
       let text = try String(contentsOfFile: path, encoding: .utf8)
       try text.write(to: folder.appending(path: "bg-nbd.csv"), atomically: true, encoding: .utf8)
       let rows = text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line -> CustomerHistory.Row? in

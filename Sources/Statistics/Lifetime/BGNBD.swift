@@ -10,7 +10,7 @@ public struct BGNBD: PurchaseModel, Hashable {
   public static let parameterNames = ["r", "alpha", "a", "b"]
   /// Only alpha is a time.
   public static let timeExponents: [Double] = [0, 1, 0, 0]
-  private let kernel: BetaGeometricKernel
+  fileprivate let kernel: BetaGeometricKernel
 
   /// r, alpha, a, b, each > 0; alpha in the unit of time of the histories.
   public init(parameters: [Double]) throws(DomainError) {
@@ -39,7 +39,7 @@ public struct BGNBD: PurchaseModel, Hashable {
   }
   /// Minus the Hessian by the logarithms of the parameters.
   public func observedInformation(_ history: CustomerHistory, gradient: [Double]) -> [[Double]] {
-    kernel.observedInformation(history, gradient: gradient)
+    kernel.observedInformation(history)
   }
   /// Points from which fits begin, as logarithms, for histories whose time is scaled.
   public static func starts(_ history: CustomerHistory) -> [[Double]] { BetaGeometricKernel.starts }
@@ -48,4 +48,8 @@ public struct BGNBD: PurchaseModel, Hashable {
 extension CustomerHistory.Row {
   /// Just after the first purchase.
   static let newCustomer = CustomerHistory.Row(frequency: 0, recency: 0, age: 0)
+}
+
+extension BGNBD: ExactlyDifferentiated {
+  func evaluation(_ history: CustomerHistory) -> Maximizer.Evaluation { kernel.evaluation(history) }
 }

@@ -46,49 +46,81 @@ struct BetaGeometricKernel: Sendable, Hashable {
 
   /// Value and gradient on the logarithms of r, alpha, a, b. Gamma quotients are running sums over x, shared by all rows.
   func logLikelihoodAndGradient(_ history: CustomerHistory) -> (value: Double, gradient: [Double]) {
-    let most = history.rows.reduce(0) { max($0, $1.frequency) } + immediateChances
-    let rates = RisingFactorial(r, upTo: most)
-    let stays = RisingFactorial(b, upTo: most)
-    let chances = RisingFactorial(a + b, upTo: most)
+    let found = evaluation(history)
+    return (found.value, found.gradient)
+  }
+
+  /// Minus the Hessian of the same on the logarithms of r, alpha, a, b: θᵢ θⱼ Lᵢⱼ, and θᵢ Lᵢ more on the diagonal.
+  func observedInformation(_ history: CustomerHistory) -> [[Double]] { evaluation(history).information() }
+
+  /// Both; the information needs no logarithm that the gradient did not.
+  func evaluation(_ history: CustomerHistory) -> Maximizer.Evaluation {
+    let sequences = Sequences(self, history)
+    var mixtures = [Mixture](repeating: Mixture(gap: 0, gone: 0), count: history.rows.count)
+    let (value, gradient) = mixtures.withUnsafeMutableBufferPointer { valueAndGradient(history, sequences, $0) }
+    return Maximizer.Evaluation(value: value, gradient: gradient) { [mixtures] in
+      information(history, sequences, mixtures, gradient)
+    }
+  }
+
+  /// Of one row: log((α + T) / (α + t_x)), and the probability that the customer is gone.
+  private struct Mixture {
+    var gap: Double
+    var gone: Double
+  }
+
+  private struct Sequences {
+    let rates, stays, chances: RisingFactorial
+    init(_ kernel: BetaGeometricKernel, _ history: CustomerHistory) {
+      let most = history.rows.reduce(0) { max($0, $1.frequency) } + kernel.immediateChances
+      rates = RisingFactorial(kernel.r, upTo: most)
+      stays = RisingFactorial(kernel.b, upTo: most)
+      chances = RisingFactorial(kernel.a + kernel.b, upTo: most)
+    }
+  }
+
+  private func valueAndGradient(
+    _ history: CustomerHistory, _ sequences: Sequences, _ mixtures: UnsafeMutableBufferPointer<Mixture>
+  ) -> (value: Double, gradient: [Double]) {
+    let (rates, stays, chances) = (sequences.rates, sequences.stays, sequences.chances)
     let (logA, logAlpha) = (log(a), log(alpha))
     var (value, dr, dAlpha, da, db) = (0.0, 0.0, 0.0, 0.0, 0.0)
-    var (lateLog, mixtures) = (RepeatedLog(), LogOfProduct())
-    for (row, count) in zip(history.rows, history.counts) {
+    var (lateLog, product) = (RepeatedLog(), LogOfProduct())
+    for place in history.rows.indices {
+      let (row, count) = (history.rows[place], history.counts[place])
       let (x, m) = (row.frequency, row.frequency + immediateChances)
       let (early, late) = (alpha + row.recency, alpha + row.age)
       let logLate = lateLog(late)
-      var (logEarly, gone) = (logLate, 0.0)
+      var (gap, gone) = (0.0, 0.0)
       let exponent = r + Double(x)
       if m > 0 {
-        logEarly = log(early)
-        let odds = logA - stays.step(m) + exponent * (logLate - logEarly)
+        gap = logLate - log(early)
+        let odds = logA - stays.step(m) + exponent * gap
         let weight = Self.logistic(odds)
         gone = weight.share
         value += count * max(odds, 0)
-        mixtures.multiply(1 + weight.small, times: count)
+        product.multiply(1 + weight.small, times: count)
+        mixtures[place] = Mixture(gap: gap, gone: gone)
       }
       value += count * (rates.log[x] + r * logAlpha - exponent * logLate + stays.log[m] - chances.log[m])
-      dr += count * (rates.slope[x] + logAlpha - (1 - gone) * logLate - gone * logEarly)
+      dr += count * (rates.slope[x] + logAlpha - logLate + gone * gap)
       dAlpha += count * (r / alpha - exponent * ((1 - gone) / late + gone / early))
       da += count * (gone / a - chances.slope[m])
       db += count * (stays.slope[m] - chances.slope[m] - (m > 0 ? gone / (b + Double(m - 1)) : 0))
     }
-    return (value + mixtures.log, [r * dr, alpha * dAlpha, a * da, b * db])
+    return (value + product.log, [r * dr, alpha * dAlpha, a * da, b * db])
   }
 
-  /// Minus the Hessian of the same on the logarithms of r, alpha, a, b: θᵢ θⱼ Lᵢⱼ, and θᵢ Lᵢ more on the diagonal.
-  func observedInformation(_ history: CustomerHistory, gradient: [Double]) -> [[Double]] {
-    let most = history.rows.reduce(0) { max($0, $1.frequency) } + immediateChances
-    let rates = RisingFactorial(r, upTo: most)
-    let stays = RisingFactorial(b, upTo: most)
-    let chances = RisingFactorial(a + b, upTo: most)
-    let logA = log(a)
+  private func information(
+    _ history: CustomerHistory, _ sequences: Sequences, _ mixtures: [Mixture], _ gradient: [Double]
+  ) -> [[Double]] {
+    let (rates, stays, chances) = (sequences.rates, sequences.stays, sequences.chances)
     // Second derivatives of the log-likelihood in r, alpha, a, b.
     var (rr, rl, ll, aa, ab, bb) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     // Those of the mixture: p (1 - p) times the products of the slopes of its log-odds.
     var (sr, sl, sa, sb) = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
-    var lateLog = RepeatedLog()
-    for (row, count) in zip(history.rows, history.counts) {
+    for place in history.rows.indices {
+      let (row, count) = (history.rows[place], history.counts[place])
       let (x, m) = (row.frequency, row.frequency + immediateChances)
       let (late, exponent) = (alpha + row.age, r + Double(x))
       rr += count * rates.curvature[x]
@@ -98,15 +130,13 @@ struct BetaGeometricKernel: Sendable, Hashable {
       ab -= count * chances.curvature[m]
       bb += count * (stays.curvature[m] - chances.curvature[m])
       guard m > 0 else { continue }
-      let early = alpha + row.recency
-      let gap = lateLog(late) - log(early)
-      let gone = Self.logistic(logA - stays.step(m) + exponent * gap).share
+      let (early, gone) = (alpha + row.recency, mixtures[place].gone)
       let (narrow, last) = (1 / late - 1 / early, 1 / (b + Double(m - 1)))
       rl += count * gone * narrow
       ll += count * gone * exponent * (1 / (early * early) - 1 / (late * late))
       aa -= count * gone / (a * a)
       bb += count * gone * last * last
-      let slope = SIMD4(gap, exponent * narrow, 1 / a, -last)
+      let slope = SIMD4(mixtures[place].gap, exponent * narrow, 1 / a, -last)
       let weighted = count * gone * (1 - gone) * slope
       sr += weighted * slope.x
       sl += weighted * slope.y

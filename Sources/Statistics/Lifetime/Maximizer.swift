@@ -10,8 +10,18 @@ import LinearAlgebra
 struct Maximizer: Sendable {
   /// The sum of the log-likelihoods, and its gradient with respect to the logarithms of the parameters.
   typealias Objective = @Sendable ([Double]) -> (value: Double, gradient: [Double])
-  /// Minus the Hessian of the objective, symmetric, at a point with this gradient.
-  typealias Information = @Sendable (_ point: [Double], _ gradient: [Double]) -> [[Double]]
+
+  /// The objective at a point; minus its Hessian, symmetric, if it is asked for.
+  struct Evaluation {
+    var value: Double
+    var gradient: [Double]
+    var information: () -> [[Double]]
+
+    /// Of parameters that no model has.
+    static func impossible(_ point: [Double]) -> Evaluation {
+      Evaluation(value: -.infinity, gradient: [Double](repeating: 0, count: point.count)) { [] }
+    }
+  }
 
   struct Optimum: Sendable {
     var logParameters: [Double]
@@ -31,12 +41,16 @@ struct Maximizer: Sendable {
   /// In logarithms: a path that comes this near to an optimum is taken to end there.
   private static let basin = 0.05
 
-  let objective: Objective
-  let information: Information
+  private let evaluate: @Sendable ([Double]) -> Evaluation
 
-  init(objective: @escaping Objective, information: Information? = nil) {
-    self.objective = objective
-    self.information = information ?? { point, _ in Self.differences(of: objective, at: point) }
+  init(_ evaluate: @escaping @Sendable ([Double]) -> Evaluation) { self.evaluate = evaluate }
+
+  /// With the Hessian by differences of the gradient.
+  init(objective: @escaping Objective) {
+    self.init { point in
+      let (value, gradient) = objective(point)
+      return Evaluation(value: value, gradient: gradient) { Self.differences(of: objective, at: point) }
+    }
   }
 
   func maximize(from starts: [[Double]]) -> Optimum? {
@@ -54,25 +68,28 @@ struct Maximizer: Sendable {
   /// Nil where the start has no likelihood, or leads to the optimum that is known.
   private func climb(from start: [Double], known: Optimum?) -> Optimum? {
     var point = start
-    var (value, gradient) = objective(point)
-    guard value.isFinite else { return nil }
+    var here = evaluate(point)
+    guard here.value.isFinite else { return nil }
     var damping = 1e-3
     var iteration = 0
-    while iteration < Self.maximumIterations, Self.norm(gradient) > Self.gradientTolerance * (1 + abs(value)) {
+    while iteration < Self.maximumIterations, Self.norm(here.gradient) > Self.gradientTolerance * (1 + abs(here.value))
+    {
       if let known, known.converged, Self.norm(zip(point, known.logParameters).map(-)) < Self.basin { return nil }
       iteration += 1
-      let information = information(point, gradient)
+      let information = here.information()
       var moved = false
       for _ in 0..<30 {
-        guard let step = Self.step(information, gradient, damping) else {
+        guard let step = Self.step(information, here.gradient, damping) else {
           damping = max(10 * damping, 1e-6)
           continue
         }
         let next = zip(point, step).map { min(max($0 + $1, -Self.bound), Self.bound) }
-        let (nextValue, nextGradient) = objective(next)
-        let isBetter = nextValue > value || (nextValue >= value && Self.norm(nextGradient) < Self.norm(gradient))
-        if nextValue.isFinite, isBetter {
-          (point, value, gradient) = (next, nextValue, nextGradient)
+        let there = evaluate(next)
+        let isBetter =
+          there.value > here.value
+          || (there.value >= here.value && Self.norm(there.gradient) < Self.norm(here.gradient))
+        if there.value.isFinite, isBetter {
+          (point, here) = (next, there)
           damping = damping < 1e-7 ? 0 : damping / 10
           moved = true
           break
@@ -81,11 +98,11 @@ struct Maximizer: Sendable {
       }
       if !moved { break }
     }
-    let norm = Self.norm(gradient)
+    let norm = Self.norm(here.gradient)
     let isInside = point.allSatisfy { abs($0) < Self.bound - 1e-6 }
     return Optimum(
-      logParameters: point, value: value, gradientNorm: norm, iterations: iteration,
-      converged: isInside && norm <= 1e-6 * (1 + abs(value)), covariance: Self.inverse(information(point, gradient)))
+      logParameters: point, value: here.value, gradientNorm: norm, iterations: iteration,
+      converged: isInside && norm <= 1e-6 * (1 + abs(here.value)), covariance: Self.inverse(here.information()))
   }
 
   /// Minus the Hessian by central differences of the gradient.

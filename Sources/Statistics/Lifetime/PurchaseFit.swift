@@ -31,8 +31,13 @@ public struct PurchaseFit<Model: PurchaseModel>: Sendable {
     }
     let (scaled, scale) = try Self.scaled(history)
     let shift = Model.timeExponents.map { $0 * log(scale) }
-    let search = Maximizer(objective: Model.objective(scaled)) { point, gradient in
-      (try? Model(parameters: point.map { exp($0) }))?.observedInformation(scaled, gradient: gradient) ?? []
+    let search = Maximizer { point in
+      guard let model = try? Model(parameters: point.map { exp($0) }) else { return .impossible(point) }
+      if let model = model as? any ExactlyDifferentiated { return model.evaluation(scaled) }
+      let (value, gradient) = model.logLikelihoodAndGradient(scaled)
+      return Maximizer.Evaluation(value: value, gradient: gradient) {
+        model.observedInformation(scaled, gradient: gradient)
+      }
     }
     let starts = Model.starts(scaled).map { $0.map { log($0) } }
     guard let optimum = search.maximize(from: starts) else {

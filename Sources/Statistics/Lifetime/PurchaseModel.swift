@@ -62,6 +62,11 @@ extension PurchaseModel {
   }
 }
 
+/// A model whose gradient and information are had together.
+protocol ExactlyDifferentiated: PurchaseModel {
+  func evaluation(_ history: CustomerHistory) -> Maximizer.Evaluation
+}
+
 /// Mean and variance of a number of purchases, the model's parameters being known.
 public struct PurchaseMoments: Sendable, Hashable {
   public let mean: Double
