@@ -57,7 +57,7 @@ def measure(verdict, units, folder):
 
 
 def svg(rows):
-    low, high = -2, math.ceil(math.log10(max(row[1] for row in rows)))
+    low, high = -3, math.ceil(math.log10(max(row[1] for row in rows)))
 
     def place(millions, value):
         x = MARGIN + math.log10(millions) / 2 * (WIDTH - 2 * MARGIN)
