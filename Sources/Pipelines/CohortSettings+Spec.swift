@@ -22,7 +22,12 @@ extension CohortSettings {
     maximumAge = spec.cohorts.maximumAge
     level = try ConfidenceLevel(alpha: spec.cohorts.alpha)
     asOf = try spec.cohorts.asOf.map { try EventTime.seconds($0, timeZone: spec.cohorts.timezone) }
-    behaviour.earlyDays = spec.earlyDays
+    if spec.cohorts.window == .rolling { window = .rolling(seconds: period.rollingSeconds) }
+    recurring = spec.cohorts.isRecurring
+    control = spec.cohorts.control
+    if case .arms = spec.cohorts.split { groupsAreArms = true }
+    inactivityDays = spec.cohorts.inactivityDays
+    behaviour = BehaviourSettings(spec.behaviour)
     if let value = spec.ltv {
       let days = period.averageDays
       let yearly = value.discount
@@ -37,4 +42,29 @@ extension CohortSettings {
 
   /// The rate of a period that compounds to a yearly one.
   public static func perPeriod(_ yearly: Double, days: Double) -> Double { expm1(days / 365.25 * log1p(yearly)) }
+}
+
+extension BehaviourSettings {
+  fileprivate init(_ spec: CohortSpec.Behaviour) {
+    self.init()
+    earlyDays = spec.earlyDays
+    habits = spec.habits
+    funnel = spec.funnel.map { funnel in
+      FunnelDefinition(
+        steps: funnel.steps.map(FunnelDefinition.Step.init(text:)),
+        windowSeconds: funnel.window.map { Int64($0.rounded()) })
+    }
+    rfm = spec.rfm.map { scale in
+      RFMScale(
+        levels: scale.levels, recencyCuts: scale.recencyCuts, frequencyCuts: scale.frequencyCuts,
+        monetaryCuts: scale.monetaryCuts)
+    }
+    pathLength = spec.pathLength
+    clusterDays = spec.clusterDays
+    if let share = spec.sequenceShare {
+      var wanted = SequenceSettings()
+      wanted.minimumSupport = share
+      sequences = wanted
+    }
+  }
 }

@@ -78,8 +78,8 @@ struct CohortSteps: Sendable {
   }
 
   private func load(_ context: StepContext) throws -> StepOutcome {
-    for (path, name) in zip(paths, spec.data.files) where path != "-" && !FileManager.default.fileExists(atPath: path) {
-      return .waiting(.data("\(name) is not there yet"))
+    for path in spec.eventFiles + spec.startFiles where path != "-" && !FileManager.default.fileExists(atPath: path) {
+      return .waiting(.data("\(spec.named(path)) is not there yet"))
     }
     let log = try read(allowedBadRows: 1)
     let files = try JSONValue.encoding(log.files)
@@ -150,27 +150,39 @@ struct CohortSteps: Sendable {
 
   // MARK: - The report
 
-  private var paths: [String] { spec.data.files.map(spec.resolved) }
-
   private func settings() throws -> CohortSettings { try CohortSettings(spec) }
 
-  /// The log, its files named as the spec names them.
+  /// The log, its files named as the spec names them, its units split as the spec says.
   private func read(allowedBadRows: Double) throws -> EventLog {
-    var log = try reader(allowedBadRows: allowedBadRows).read(paths)
-    for (index, name) in spec.data.files.enumerated() where log.files.indices.contains(index) {
-      log.files[index].name = name
+    let events = spec.eventFiles
+    let reader = reader(allowedBadRows: allowedBadRows)
+    var log = try reader.read(events)
+    for (index, path) in (events + (reader.starts?.files ?? [])).enumerated() where log.files.indices.contains(index) {
+      log.files[index].name = spec.named(path)
     }
-    return log
+    guard case .early(let event, let days) = spec.cohorts.split else { return log }
+    return try log.grouped(byEarly: event, days: days, settings: settings())
   }
 
   private func reader(allowedBadRows: Double) -> EventLogReader {
+    let segment: String? =
+      switch spec.cohorts.split {
+      case .column(let column), .arms(let column): column
+      case .early, nil: nil
+      }
     var columns = EventLogReader.Columns(unit: spec.data.unitColumn, time: spec.data.timeColumn)
     columns.amount = spec.data.amountColumn
-    columns.segment = spec.cohorts.segmentColumn
     columns.event = spec.data.eventColumn
     columns.startEvent = spec.data.startEvent
     columns.returnEvent = spec.data.returnEvent
-    return EventLogReader(columns, timeZone: spec.cohorts.timezone, allowedBadRows: allowedBadRows)
+    columns.start = spec.data.startColumn
+    if spec.data.starts == nil { columns.segment = segment }
+    var reader = EventLogReader(columns, timeZone: spec.cohorts.timezone, allowedBadRows: allowedBadRows)
+    reader.starts = spec.data.starts.map { starts in
+      EventLogReader.StartTable(
+        files: spec.startFiles, unit: spec.data.unitColumn, time: starts.timeColumn, segment: segment)
+    }
+    return reader
   }
 
   private func report(_ context: StepContext) throws -> CohortReport {
@@ -178,7 +190,7 @@ struct CohortSteps: Sendable {
     let log = try cache.log ?? read(allowedBadRows: 1)
     guard let loaded = context.results["events.load"], try JSONValue.encoding(log.files) == loaded["files"] else {
       throw PipelineFault(
-        .damagedOutput(reason: "the events are not those that this run loaded"), file: paths.first ?? "-")
+        .damagedOutput(reason: "the events are not those that this run loaded"), file: spec.data.files.first ?? "-")
     }
     let report = try Cohorts.analyze(log: log, settings: settings())
     cache.report = report

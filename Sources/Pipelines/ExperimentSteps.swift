@@ -145,8 +145,8 @@ extension ExperimentSteps {
 extension ExperimentSteps {
   private func loadExposures(_ context: StepContext) throws -> StepOutcome {
     let request = spec.measurementRequest
-    for (path, name) in zip(request.files, spec.data.files) where !isThere(path) {
-      return .waiting(.data("\(name) is not there yet"))
+    for path in request.files where !isThere(path) {
+      return .waiting(.data("\(spec.named(path)) is not there yet"))
     }
     if let name = spec.data.exposures, !isThere(spec.resolved(name)) {
       return .waiting(.data("\(name) is not there yet"))
@@ -170,8 +170,8 @@ extension ExperimentSteps {
   /// Measures with the files named as the spec names them, so that a result does not depend on where it was computed.
   func measured(_ request: MeasurementRequest) throws -> Measurements {
     var measurements = try engine.measure(request)
-    for (index, name) in spec.data.files.enumerated() where measurements.files.indices.contains(index) {
-      measurements.files[index].name = name
+    for (index, path) in request.files.enumerated() where measurements.files.indices.contains(index) {
+      measurements.files[index].name = spec.named(path)
     }
     if let name = spec.data.exposures, request.exposures != nil, !measurements.files.isEmpty {
       measurements.files[measurements.files.count - 1].name = name

@@ -69,15 +69,10 @@ struct TableInputOptions: ParsableArguments {
 
   /// Paths as given; a pattern with `*` or `?` that names no file is expanded, in the order of names.
   func expanded(_ files: [String]) throws -> [String] {
-    try files.flatMap { path -> [String] in
-      guard path != "-", path.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: path)
-      else {
-        return [path]
-      }
-      var matches = glob_t()
-      defer { globfree(&matches) }
-      guard glob(path, 0, nil, &matches) == 0 else { throw UsageFault(sentence: "no file matches '\(path)'.") }
-      return (0..<Int(matches.gl_pathc)).compactMap { matches.gl_pathv[$0].map { String(cString: $0) } }
+    try files.flatMap { path throws -> [String] in
+      guard let matches = FilePattern.matches(path) else { return [path] }
+      if matches.isEmpty { throw UsageFault(sentence: "no file matches '\(path)'.") }
+      return matches
     }
   }
 }

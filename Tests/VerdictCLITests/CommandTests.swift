@@ -28,6 +28,13 @@ import Testing
     return [path] + (command["subcommands"]?.array ?? []).flatMap { paths($0, below: path) }
   }
 
+  @Test(arguments: ["experiment", "cohort"]) func exampleSpecsAreValid(kind: String) throws {
+    let folder = try Folder()
+    try folder.write(Program.run(["spec", "example", kind], in: folder).output, to: "example.yaml")
+    let outcome = try Program.run(["spec", "check", "example.yaml"], in: folder)
+    #expect(outcome.exit == 0 && outcome.output.hasPrefix("example.yaml: a valid spec"), "\(outcome.errors)")
+  }
+
   @Test func assign() throws {
     let folder = try Folder()
     try folder.write("user_id\nada\ngrace\nada\n", to: "users.csv")

@@ -15,6 +15,16 @@ public struct FunnelDefinition: Sendable, Hashable {
       self.name = name
       self.kind = kind
     }
+
+    /// `cart?` is optional, `!refund` excluded.
+    public init(text: String) {
+      let name = text.trimmingBlanks
+      if name.hasPrefix("!") {
+        self.init(String(name.dropFirst()), .excluded)
+      } else {
+        self.init(name.hasSuffix("?") ? String(name.dropLast()) : name, name.hasSuffix("?") ? .optional : .required)
+      }
+    }
   }
   public var steps: [Step]
   /// From the first step, itself included; nil for no limit.
@@ -27,11 +37,7 @@ public struct FunnelDefinition: Sendable, Hashable {
 
   /// `view,cart?,!refund,purchase`: a name with `?` is optional, with `!` excluded.
   public init(_ text: String, windowSeconds: Int64? = nil) {
-    steps = text.split(separator: ",").map { part in
-      let name = String(part).trimmingBlanks
-      if name.hasPrefix("!") { return Step(String(name.dropFirst()), .excluded) }
-      return name.hasSuffix("?") ? Step(String(name.dropLast()), .optional) : Step(name)
-    }
+    steps = text.split(separator: ",").map { Step(text: String($0)) }
     self.windowSeconds = windowSeconds
   }
 

@@ -1,11 +1,11 @@
 import Basics
 
 extension CohortSpec {
-  /// The plan with every default filled in, keys in a fixed order; without `data.files` and the spec's folder.
+  /// The plan with every default filled in, keys in a fixed order; without the files' names and the spec's folder.
   public var canonicalJSON: JSONValue {
     [
       "version": 1, "kind": "cohort", "name": .string(name), "data": data.canonicalJSON,
-      "cohorts": cohorts.canonicalJSON, "early_days": earlyDays.map { .integer($0) } ?? .null,
+      "cohorts": cohorts.canonicalJSON, "behaviour": behaviour.canonicalJSON,
       "ltv": ltv?.canonicalJSON ?? .null, "model": .optional(model),
     ]
   }
@@ -19,7 +19,8 @@ extension CohortSpec.Events {
     [
       "unit": .string(unitColumn), "time": .string(timeColumn), "amount": .optional(amountColumn),
       "event": .optional(eventColumn), "start_event": .optional(startEvent), "return_event": .optional(returnEvent),
-      "allowed_bad_rows": .number(allowedBadRows),
+      "start_column": .optional(startColumn),
+      "starts": starts.map { ["time": .string($0.timeColumn)] } ?? .null, "allowed_bad_rows": .number(allowedBadRows),
     ]
   }
 }
@@ -29,8 +30,41 @@ extension CohortSpec.Cohorts {
     [
       "period": .string(period.rawValue), "retention": .string(retention.rawValue),
       "brackets": .array(brackets.map { [.integer($0.lowerBound), .integer($0.upperBound)] }),
-      "timezone": .string(timezone), "week_start": .string(weekStart.rawValue), "by": .optional(segmentColumn),
-      "as_of": .optional(asOf), "maximum_age": maximumAge.map { .integer($0) } ?? .null, "alpha": .number(alpha),
+      "window": .string(window.rawValue), "timezone": .string(timezone), "week_start": .string(weekStart.rawValue),
+      "recurring": .bool(isRecurring), "split": split?.canonicalJSON ?? .null, "control": .optional(control),
+      "inactivity_days": .optional(inactivityDays),
+      "as_of": .optional(asOf), "maximum_age": .optional(maximumAge), "alpha": .number(alpha),
+    ]
+  }
+}
+
+extension CohortSpec.Split {
+  fileprivate var canonicalJSON: JSONValue {
+    switch self {
+    case .column(let column): ["by": .string(column)]
+    case .arms(let column): ["arm": .string(column)]
+    case .early(let event, let days): ["event": .string(event), "days": .integer(days)]
+    }
+  }
+}
+
+extension CohortSpec.Behaviour {
+  fileprivate var canonicalJSON: JSONValue {
+    [
+      "early_days": .optional(earlyDays), "habits": .bool(habits),
+      "funnel": funnel.map { ["steps": .array($0.steps.map { .string($0) }), "window": .optional($0.window)] } ?? .null,
+      "rfm": rfm?.canonicalJSON ?? .null, "paths": .optional(pathLength), "sequences": .optional(sequenceShare),
+      "cluster_days": .optional(clusterDays),
+    ]
+  }
+}
+
+extension CohortSpec.RFM {
+  fileprivate var canonicalJSON: JSONValue {
+    func cuts(_ given: [Double]?) -> JSONValue { given.map { .array($0.map { .number($0) }) } ?? .null }
+    return [
+      "levels": .integer(levels), "recency": cuts(recencyCuts), "frequency": cuts(frequencyCuts),
+      "monetary": cuts(monetaryCuts),
     ]
   }
 }

@@ -18,7 +18,7 @@ extension CohortSpec {
     owner = reader.text("owner")
     data = Self.readEvents(reader)
     cohorts = Self.readCohorts(reader)
-    earlyDays = Self.readEarlyDays(reader, hasEvents: data.eventColumn != nil)
+    behaviour = Self.readBehaviour(reader, hasEvents: data.eventColumn != nil)
     ltv = Self.readLifetimeValue(reader)
     if ltv != nil, data.amountColumn == nil, let node = reader.node("ltv"), ltv?.model != .shiftedBetaGeometric {
       faults.add(
@@ -26,6 +26,7 @@ extension CohortSpec {
     }
     model = reader.text("model")
     directory = SpecDocument.folder(of: file)
+    requireColumns(reader)
     reader.finish()
     try faults.throwIfAny()
   }
@@ -53,14 +54,45 @@ extension CohortSpec {
     data.eventColumn = reader.text("event")
     data.startEvent = reader.text("start_event")
     data.returnEvent = reader.text("return_event")
+    data.startColumn = reader.text("start_column")
+    data.starts = readStarts(reader, timeColumn: data.timeColumn)
     data.allowedBadRows = reader.share("allowed_bad_rows", "a share from 0 to 1") { $0 >= 0 && $0 <= 1 } ?? 0
-    if data.eventColumn == nil, let key = ["start_event", "return_event"].first(where: { reader.node($0) != nil }) {
-      reader.faults.add(
-        .missingKey("event", in: "'data'", expected: "the column of event names, for '\(key)'"),
-        reader.node(key)?.position ?? reader.position)
-    }
+    reader.atMostOne(of: ["start_event", "start_column", "starts"])
     reader.finish()
     return data
+  }
+
+  private static func readStarts(_ root: SpecReader, timeColumn: String) -> StartTable? {
+    guard let reader = root.mapping("starts") else { return nil }
+    reader.require("files", "a CSV file, or a list of them")
+    let table = StartTable(
+      files: reader.texts("files") ?? [], timeColumn: reader.text("time") ?? timeColumn)
+    reader.finish()
+    return table
+  }
+
+  /// What is said of events' names and of money needs the columns that have them.
+  private func requireColumns(_ root: SpecReader) {
+    if data.eventColumn == nil {
+      let users = [
+        ("data", ["start_event", "return_event"]), ("cohorts", ["by_early"]),
+        ("behaviour", ["early", "funnel", "paths", "sequences"]),
+      ]
+      require("event", "the column of event names", for: users, root)
+    }
+    if data.amountColumn == nil { require("amount", "the column of money", for: [("behaviour", ["rfm"])], root) }
+  }
+
+  /// Reports the first key of each part that needs a column of the data.
+  private func require(
+    _ column: String, _ meaning: String, for users: [(part: String, keys: [String])], _ root: SpecReader
+  ) {
+    for (part, keys) in users {
+      guard let node = root.node(part), let key = keys.first(where: { node.member($0) != nil }) else { continue }
+      root.faults.add(
+        .missingKey(column, in: "'data'", expected: "\(meaning), for '\(part).\(key)'"),
+        node.member(key)?.position ?? node.position)
+    }
   }
 
   private static func readCohorts(_ root: SpecReader) -> Cohorts {
@@ -70,7 +102,11 @@ extension CohortSpec {
     cohorts.retention = reader.choice("retention") ?? cohorts.retention
     cohorts.timezone = reader.text("timezone") ?? cohorts.timezone
     cohorts.weekStart = reader.choice("week_start") ?? cohorts.weekStart
-    cohorts.segmentColumn = reader.text("by")
+    cohorts.window = reader.choice("window") ?? cohorts.window
+    cohorts.isRecurring = reader.bool("recurring") ?? false
+    cohorts.split = readSplit(reader)
+    cohorts.control = reader.text("control")
+    cohorts.inactivityDays = reader.duration("inactivity").map { $0 / 86_400 }
     cohorts.asOf = reader.text("as_of")
     cohorts.maximumAge = reader.integer("maximum_age", atLeast: 0)
     cohorts.alpha = reader.number("alpha", "a number in (0, 1)") { $0 > 0 && $0 < 1 } ?? cohorts.alpha
@@ -97,16 +133,20 @@ extension CohortSpec {
     }
   }
 
-  private static func readEarlyDays(_ root: SpecReader, hasEvents: Bool) -> Int? {
-    guard let reader = root.mapping("behaviour") else { return hasEvents ? 7 : nil }
-    reader.require("early", "the first days that are looked at, such as 7 days")
-    let days = reader.duration("early").map { Int(($0 / 86_400).rounded()) }
-    if !hasEvents {
-      reader.faults.add(
-        .missingKey("event", in: "'data'", expected: "the column of event names, for 'behaviour'"), reader.position)
-    }
+  private static func readSplit(_ reader: SpecReader) -> Split? {
+    let column = reader.text("by").map { Split.column($0) }
+    let arms = reader.text("arm").map { Split.arms(column: $0) }
+    let early = readEarlySplit(reader)
+    reader.atMostOne(of: ["by", "arm", "by_early"])
+    return column ?? arms ?? early
+  }
+
+  private static func readEarlySplit(_ root: SpecReader) -> Split? {
+    guard let reader = root.mapping("by_early") else { return nil }
+    reader.require("event", "the event that units have or have not")
+    let split = Split.early(event: reader.text("event") ?? "", days: reader.days("within") ?? 7)
     reader.finish()
-    return days
+    return split
   }
 
   private static func readLifetimeValue(_ root: SpecReader) -> LifetimeValue? {

@@ -28,6 +28,7 @@ enum SpecHash {
 extension JSONValue {
   static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
   static func optional(_ number: Double?) -> JSONValue { number.map { .number($0) } ?? .null }
+  static func optional(_ number: Int?) -> JSONValue { number.map { .integer($0) } ?? .null }
 }
 
 extension ExperimentSpec.Allocation {
@@ -60,7 +61,7 @@ extension ExperimentSpec.Method {
   fileprivate var canonicalJSON: JSONValue {
     var members: JSONObject = [
       "name": .string(name.rawValue), "alpha": .number(alpha), "correction": .string(correction.rawValue),
-      "planned_units": plannedUnits.map { .integer($0) } ?? .null,
+      "planned_units": .optional(plannedUnits),
     ]
     if let gatekeeping { members["gatekeeping"] = .string(gatekeeping.rawValue) }
     if !prior.isFlat {

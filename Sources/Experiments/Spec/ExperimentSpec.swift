@@ -145,10 +145,13 @@ extension ExperimentSpec {
   /// A path of the spec, relative to the spec's folder; absolute paths and `-` stay.
   public func resolved(_ path: String) -> String { SpecPath.resolved(path, in: directory) }
 
+  /// A path as the spec would write it: relative to the spec's folder if it is in there.
+  public func named(_ path: String) -> String { SpecPath.named(path, in: directory) }
+
   /// What an engine is asked to measure.
   public var measurementRequest: MeasurementRequest {
     var request = MeasurementRequest(
-      files: data.files.map(resolved), variantColumn: data.variantColumn, unitColumn: data.unitColumn,
+      files: SpecPath.files(data.files, in: directory), variantColumn: data.variantColumn, unitColumn: data.unitColumn,
       clusterColumn: data.clusterColumn, segmentColumns: data.segmentColumns, metrics: metrics,
       allowedBadRows: data.allowedBadRows)
     if let exposures = data.exposures {
@@ -180,12 +183,5 @@ extension ExperimentSpec {
     plan.prior = method.prior
     plan.negligibleLift = method.negligibleLift
     return plan
-  }
-}
-
-enum SpecPath {
-  static func resolved(_ path: String, in directory: String) -> String {
-    guard !directory.isEmpty, path != "-", !path.hasPrefix("/") else { return path }
-    return directory.hasSuffix("/") ? directory + path : directory + "/" + path
   }
 }

@@ -63,6 +63,12 @@ extension SpecNode {
     return text
   }
 
+  /// The value of a mapping's key; nil if it is absent or null.
+  func member(_ key: String) -> SpecNode? {
+    guard case .mapping(let members) = content else { return nil }
+    return members.first { $0.key == key && !$0.value.isNull }?.value
+  }
+
   /// The value as JSON, for values that we only hand on.
   var json: JSONValue {
     switch content {

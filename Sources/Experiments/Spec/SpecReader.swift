@@ -67,6 +67,15 @@ final class SpecReader {
     faults.add(.missingKey(key, in: place, expected: expected), given?.value.position ?? position)
   }
 
+  /// Reports keys that exclude each other.
+  func atMostOne(of keys: [String]) {
+    let given = keys.compactMap { key in node(key).map { (key, $0) } }
+    guard given.count > 1 else { return }
+    let names = keys.map { "'\($0)'" }.joined(separator: ", ")
+    let found = given.map { "'\($0.0)'" }.joined(separator: " and ")
+    faults.add(.badValue(path, expected: "at most one of \(names)", found: found), given[1].1.position)
+  }
+
   // MARK: Values
 
   func text(_ key: String) -> String? { node(key).flatMap { text($0, full(key)) } }
@@ -87,6 +96,22 @@ final class SpecReader {
     read(key, "a whole number, at least \(minimum)") { node in node.integer.flatMap { $0 >= minimum ? $0 : nil } }
   }
 
+  func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+    read(key, "a whole number from \(range.lowerBound) to \(range.upperBound)") { node in
+      node.integer.flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
+  /// A list of numbers, each above the one before.
+  func ascending(_ key: String) -> [Double]? {
+    read(key, "a list of numbers, each above the one before") { node in
+      guard case .sequence(let elements) = node.content, !elements.isEmpty else { return nil }
+      let numbers = elements.compactMap(\.number)
+      let rises = zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
+      return numbers.count == elements.count && rises ? numbers : nil
+    }
+  }
+
   func number(_ key: String, _ expected: String, where isValid: (Double) -> Bool) -> Double? {
     read(key, expected) { node in node.number.flatMap { isValid($0) ? $0 : nil } }
   }
@@ -99,6 +124,15 @@ final class SpecReader {
   /// Seconds.
   func duration(_ key: String) -> Double? {
     read(key, "a duration such as 36h, 14d or 2w") { node in node.text.flatMap(Durations.seconds) }
+  }
+
+  /// A duration of whole days, from one to ten years.
+  func days(_ key: String) -> Int? {
+    read(key, "a duration of whole days up to ten years, such as 7 days") { node in
+      guard let seconds = node.text.flatMap(Durations.seconds) else { return nil }
+      let days = (seconds / 86_400).rounded()
+      return days * 86_400 == seconds && days >= 1 && days <= 3650 ? Int(days) : nil
+    }
   }
 
   func choice<Value: RawRepresentable & CaseIterable>(_ key: String) -> Value? where Value.RawValue == String {

@@ -16,7 +16,7 @@ import Testing
     let spec = try CohortSpec(yaml: SpecFixtures.minimalCohort)
     #expect(spec.data.files == ["events.csv"])
     #expect(spec.cohorts.period == .week && spec.cohorts.timezone == "UTC" && spec.cohorts.weekStart == .monday)
-    #expect(spec.ltv == nil && spec.earlyDays == nil)
+    #expect(spec.ltv == nil && spec.behaviour.earlyDays == nil && spec.cohorts.split == nil)
   }
 
   @Test func everyKey() throws {
@@ -25,8 +25,20 @@ import Testing
     #expect(spec.cohorts.brackets == [0...0, 1...3] && spec.cohorts.weekStart == .sunday)
     #expect(spec.cohorts.asOf == "2026-01-31" && spec.cohorts.maximumAge == 12)
     #expect(spec.ltv?.model == .paretoNBD && spec.ltv?.discount == 0.1)
-    #expect(spec.earlyDays == 14)
+    #expect(spec.cohorts.split == .column("country") && spec.cohorts.control == "DE")
+    #expect(spec.cohorts.window == .rolling && spec.cohorts.inactivityDays == 45)
+    #expect(spec.behaviour.earlyDays == 14 && spec.behaviour.habits && spec.behaviour.clusterDays == 7)
+    #expect(spec.behaviour.funnel?.steps == ["signup", "cart?", "!refund", "purchase"])
+    #expect(spec.behaviour.funnel?.window == 604_800)
+    #expect(spec.behaviour.rfm?.levels == 4 && spec.behaviour.rfm?.monetaryCuts == [50, 200.5])
+    #expect(spec.behaviour.pathLength == 4 && spec.behaviour.sequenceShare == 0.05)
     #expect(spec.ltv?.holdout == 39 * 604_800 && spec.ltv?.horizon == 26 * 604_800)
+  }
+
+  @Test func signups() throws {
+    let spec = try CohortSpec(yaml: SpecFixtures.signupCohort)
+    #expect(spec.data.starts?.files == ["users.csv"] && spec.data.starts?.timeColumn == "signed_up_at")
+    #expect(spec.cohorts.split == .early(event: "share", days: 3) && spec.behaviour.earlyDays == 7)
   }
 
   @Test(arguments: [
@@ -43,7 +55,19 @@ import Testing
     ),
     (
       "behaviour: { early: 7 days }",
-      "c.yaml:5:12: 'data' needs the key 'event': the column of event names, for 'behaviour'."
+      "c.yaml:5:21: 'data' needs the key 'event': the column of event names, for 'behaviour.early'."
+    ),
+    (
+      "behaviour: { clusters: 36h }",
+      "c.yaml:5:24: behaviour.clusters: expected a duration of whole days up to ten years, such as 7 days, found '36h'."
+    ),
+    (
+      "cohorts: { by: plan, arm: variant }",
+      "c.yaml:5:27: cohorts: expected at most one of 'by', 'arm', 'by_early', found 'by' and 'arm'."
+    ),
+    (
+      "behaviour: { rfm: { levels: 5 } }",
+      "c.yaml:5:19: 'data' needs the key 'amount': the column of money, for 'behaviour.rfm'."
     ),
     (
       "cohorts: { perod: day }", "c.yaml:5:12: no key 'perod' in 'cohorts'. Did you mean 'period'?"
@@ -51,6 +75,23 @@ import Testing
   ])
   func faults(more: String, sentence: String) {
     #expect(Self.faults(SpecFixtures.minimalCohort + "\n" + more) == sentence)
+  }
+
+  @Test(arguments: [
+    (
+      "rfm: { recency: [30, 7] }",
+      "c.yaml:5:30: behaviour.rfm.recency: expected a list of numbers, each above the one before, found a list."
+    ),
+    ("paths: 21", "c.yaml:5:21: behaviour.paths: expected a whole number from 1 to 20, found '21'."),
+    (
+      "funnel: { steps: [a?, b] }",
+      "c.yaml:5:31: behaviour.funnel.steps: expected at least two events, the first and the last neither optional "
+        + "('cart?') nor excluded ('!refund'), found a list."
+    ),
+  ])
+  func faultsOfBehaviour(view: String, sentence: String) {
+    let columns = SpecFixtures.minimalCohort.replacing("occurred_at }", with: "occurred_at, event: e, amount: a }")
+    #expect(Self.faults(columns + "\nbehaviour: { \(view) }") == sentence)
   }
 
   @Test func kindChooses() throws {

@@ -129,15 +129,41 @@ enum SpecFixtures {
       timezone: Europe/Berlin
       week_start: sunday
       by: country
+      window: rolling
+      recurring: false
+      control: DE
+      inactivity: 45 days
       as_of: 2026-01-31
       maximum_age: 12
       alpha: 0.1
-    behaviour: { early: 14 days }
+    behaviour:
+      early: 14 days
+      habits: true
+      funnel: { steps: [signup, "cart?", "!refund", purchase], within: 7 days }
+      rfm: { levels: 4, recency: [7, 30], frequency: [2, 5], monetary: [50, 200.5] }
+      paths: 4
+      sequences: 5%
+      clusters: 7d
     ltv:
       model: pareto-nbd
       holdout: 39 weeks
       horizon: 26 weeks
       discount: 10% a year
     model: own.flow
+    """
+
+  /// Starts in a table of their own, units split by what they did first.
+  static let signupCohort = """
+    version: 1
+    kind: cohort
+    name: signups
+    data:
+      files: [events.csv]
+      unit: user_id
+      time: occurred_at
+      event: name
+      starts: { files: [users.csv], time: signed_up_at }
+    cohorts:
+      by_early: { event: share, within: 3 days }
     """
 }
