@@ -5,6 +5,7 @@
 #   make bench-kernels  kernels timed beside scipy, pyfixest, lifelines and lifetimes, ratios printed
 #   make calibrate error rates of every procedure over 20,000 simulated experiments, into Datasets/CALIBRATION.md
 #   make fuzz      random inputs for ten minutes: the notation, kernels, every way to scan a table, Python's csv module, strtod
+#   make sanitize  the library's tests under the address and the thread sanitizer
 #   make docs      DocC archive of the library in docs-out/
 #   make install   the binary into $(PREFIX)/bin
 #   make lint      format check, as the CI does
@@ -14,7 +15,7 @@ SWIFT_BUILD = swift build -c release --static-swift-stdlib --product verdict
 VERDICT = .build/release/verdict
 DOCUMENTED = Verdict Basics LinearAlgebra Statistics Tables Allocation Workflow Experiments Cohorts Deployment Engines Reports
 
-.PHONY: all demo test bench bench-kernels calibrate fuzz docs install lint format setup build clean
+.PHONY: all demo test bench bench-kernels calibrate fuzz sanitize docs install lint format setup build clean
 
 all: build
 
@@ -52,6 +53,16 @@ fuzz: setup
 	@python3 Tests/TablesTests/Fixtures/make_csv_cases.py $(FUZZ_FILES) > .build-test/csv-cases.jsonl
 	@VERDICT_FUZZ_SECONDS=$(FUZZ_SECONDS) VERDICT_DECIMALS=10000000 VERDICT_CSV_CASES=$$PWD/.build-test/csv-cases.jsonl \
 	  swift test -c release --skip-build --parallel --scratch-path .build-test --filter '$(FUZZED)'
+
+# The command's own tests start the program, which is built without sanitizers; the notebooks' do too.
+SANITIZED = ^(Allocation|Basics|Cohorts|Engines|Experiments|Hashing|LinearAlgebra|Pipelines|Processes|Statistics|Tables|Workflow)Tests
+sanitize: setup
+	@swift build -c release --build-tests --sanitize=address --scratch-path .build-address
+	@ASAN_OPTIONS=detect_leaks=0 swift test -c release --skip-build --sanitize=address --scratch-path .build-address \
+	  --filter '$(SANITIZED)'
+	@swift build -c release --build-tests --sanitize=thread --scratch-path .build-thread
+	@TSAN_OPTIONS=suppressions=$$PWD/Scripts/thread-sanitizer.txt swift test -c release --skip-build --sanitize=thread \
+	  --scratch-path .build-thread --filter '$(SANITIZED)'
 
 docs: setup
 	@WITH_DOCC=1 swift package --scratch-path .build-docs --allow-writing-to-directory docs-out \

@@ -12,8 +12,17 @@ import Foundation
 ///   JASA 50, 1096-1121, eq. 7; trapezoidal rule: Trefethen & Weideman (2014), SIAM Review 56, theorem 5.1.
 /// - Checked against: Gauss-Legendre quadrature, scipy and R multcomp, Datasets/References/multiple-testing.json.
 public struct Dunnett: Sendable, Hashable {
-  /// λ of each treatment, in (0, 1).
-  private let loadings: [Double]
+  /// How a treatment's statistic comes of the control's deviation and of its own.
+  private struct Loading: Hashable {
+    /// λ and √(1 - λ²).
+    let shared, own: Double
+    /// - Parameter ratio: the treatment's variance, the control's being 1; rounding may make it 0.
+    init(ratio: Double) {
+      shared = 1 / (1 + ratio).squareRoot()
+      own = max(1e-150, 1 / (1 + 1 / ratio).squareRoot())
+    }
+  }
+  private let loadings: [Loading]
   public let degreesOfFreedom: Double
 
   /// Arms of unequal variance whose errors are known or well estimated (large samples).
@@ -29,7 +38,7 @@ public struct Dunnett: Sendable, Hashable {
       throw DomainError("variance of an arm's mean", variance, "must be positive and finite")
     }
     guard degreesOfFreedom > 0 else { throw DomainError("degrees of freedom", degreesOfFreedom, "must be positive") }
-    loadings = treatmentVariances.map { (controlVariance / (controlVariance + $0)).squareRoot() }
+    loadings = treatmentVariances.map { Loading(ratio: $0 / controlVariance) }
     self.degreesOfFreedom = degreesOfFreedom
   }
 
@@ -62,12 +71,12 @@ public struct Dunnett: Sendable, Hashable {
     let tail = isTwoSided ? level.alpha / 2 : level.alpha
     // One test alone from below, Bonferroni from above.
     let alone = law.inverseSurvival(tail)
-    guard treatments > 1 else { return alone }
+    guard treatments > 1, alone.isFinite else { return alone }
     let bonferroni = law.inverseSurvival(tail / Double(treatments))
-    let found = MonotoneRoot.find(in: alone...max(bonferroni, alone), relative: 1e-14) { c in
-      log(level.alpha / exceedance(c, twoSided: isTwoSided))
-    }
-    return found ?? bonferroni
+    func shortfall(_ c: Double) -> Double { log(level.alpha / exceedance(c, twoSided: isTwoSided)) }
+    // Rounding, where all the error is the control's and the treatments are one.
+    if shortfall(alone) >= 0 { return alone }
+    return MonotoneRoot.find(in: alone...max(bonferroni, alone), relative: 1e-14, shortfall) ?? bonferroni
   }
 
   // MARK: - Integrals
@@ -89,30 +98,58 @@ public struct Dunnett: Sendable, Hashable {
 
   /// The same for a known variance: ∫ [1 - Π (1 - t_i(z))] φ(z) dz.
   private func union(beyond c: Double, twoSided: Bool) -> Double {
+    guard !c.isNaN else { return .nan }
+    let reach = min(9 + (loadings.map(\.shared).max() ?? 0) * max(0, c), 38)
+    let narrowest = loadings.map(\.own).min() ?? 1
+    return narrowest < Self.narrow
+      ? unionByPanels(beyond: c, twoSided: twoSided, reach: reach, narrowest: narrowest)
+      : unionByTrapezoids(beyond: c, twoSided: twoSided, reach: reach)
+  }
+
+  /// A step narrower than this is not for equal steps.
+  private static let narrow = 0.02
+
+  package func unionByTrapezoids(beyond c: Double, twoSided: Bool, reach: Double) -> Double {
     // The integrand is entire; a factor Φ((c - λz)/τ), τ² = 1 - λ², grows in the complex plane as exp(y² λ²/(2τ²)).
-    let growth = loadings.reduce(1) { $0 + $1 * $1 / (1 - $1 * $1) }
+    let growth = loadings.reduce(1) { $0 + $1.shared * $1.shared / ($1.own * $1.own) }
     let step = 0.7 / growth.squareRoot()
-    let reach = min(9 + (loadings.max() ?? 0) * max(0, c), 38)
     let count = Int(reach / step) + 1
     var sum = 0.0
     for k in (twoSided ? 0 : -count)...count {
-      let z = Double(k) * step
       let weight = twoSided && k > 0 ? 2.0 : 1
-      sum += weight * exp(-0.5 * z * z - Special.halfLogTwoPi) * anyBeyond(c, z, twoSided)
+      sum += weight * integrand(c, Double(k) * step, twoSided)
     }
     return step * sum
   }
 
-  /// 1 - Π (1 - t_i), given the control's deviation z.
-  private func anyBeyond(_ c: Double, _ z: Double, _ twoSided: Bool) -> Double {
+  package func unionByPanels(beyond c: Double, twoSided: Bool, reach: Double, narrowest: Double) -> Double {
+    let lowest = twoSided ? 0 : -reach
+    var cuts = Array(stride(from: lowest, to: reach, by: 0.5)) + [reach]
+    for loading in Set(loadings) where loading.own < 0.5 {
+      let step = c / loading.shared
+      for multiple in stride(from: -9, through: 9, by: 1.5) { cuts.append(step + multiple * loading.own) }
+    }
+    cuts = cuts.filter { $0 >= lowest && $0 <= reach }.sorted()
+    var (sum, low) = (0.0, lowest)
+    // Steps of several treatments lie close together; half of the narrowest is fine enough.
+    for high in cuts where high > low && (high - low >= 0.5 * narrowest || high == reach) {
+      for node in GaussLegendre.nodes {
+        sum += (high - low) * node.weight * integrand(c, low + node.x * (high - low), twoSided)
+      }
+      low = high
+    }
+    return twoSided ? 2 * sum : sum
+  }
+
+  /// [1 - Π (1 - t_i)] φ(z), given the control's deviation z.
+  private func integrand(_ c: Double, _ z: Double, _ twoSided: Bool) -> Double {
     var logNone = 0.0
     for loading in loadings {
-      let own = (1 - loading * loading).squareRoot()
-      var tail = Normal.upperTail((c - loading * z) / own)
-      if twoSided { tail += Normal.upperTail((c + loading * z) / own) }
+      var tail = Normal.upperTail((c - loading.shared * z) / loading.own)
+      if twoSided { tail += Normal.upperTail((c + loading.shared * z) / loading.own) }
       logNone += log1p(-min(tail, 1))
     }
-    return -expm1(logNone)
+    return -expm1(logNone) * exp(-0.5 * z * z - Special.halfLogTwoPi)
   }
 }
 

@@ -50,6 +50,45 @@ import Testing
     expectClose(far.adjustedPValue(25), 6 * Normal.standard.survival(25), relative: 1e-6)
   }
 
+  /// Both ways to integrate, where both can be used.
+  @Test(arguments: [[0.1, 1], [1e-2, 3, 0.5], [1e-3, 2e-3], [4e-4, 1]]) func panelsAndTrapezoidsAgree(
+    variances: [Double]
+  ) throws {
+    let law = try Dunnett(controlVariance: 1, treatmentVariances: variances)
+    for c in [-1, 0, 0.7, 2, 3.5, 12] {
+      for twoSided in [true, false] where c >= 0 || !twoSided {
+        let reach = 9 + max(0, c)
+        expectClose(
+          law.unionByPanels(
+            beyond: c, twoSided: twoSided, reach: reach, narrowest: variances.reduce(1, min).squareRoot()),
+          law.unionByTrapezoids(beyond: c, twoSided: twoSided, reach: reach), relative: 1e-12)
+      }
+    }
+  }
+
+  /// A treatment whose mean has hardly any error beside the control's; several of them are one test.
+  @Test(arguments: [1e-5, 1e-10, 1e-40, 1e-300]) func aControlOfNearlyAllError(variance: Double) throws {
+    let alone = try Dunnett(controlVariance: 1, treatmentVariances: [variance])
+    let several = try Dunnett(controlVariance: 1, treatmentVariances: [variance, 2 * variance, variance])
+    let p = 2 * Normal.standard.survival(2)
+    expectClose(alone.adjustedPValue(2), p, relative: 1e-12)
+    // The greatest of three own deviations adds at most 0.85 √(2 variance) to the shared one.
+    let most = 2 * Normal.standard.survival(2 - 0.85 * (2 * variance).squareRoot())
+    #expect(several.adjustedPValue(2) >= p * (1 - 1e-12) && several.adjustedPValue(2) <= most * (1 + 1e-12))
+    expectClose(several.critical(), Normal.standard.inverseSurvival(0.025), relative: 3 * variance.squareRoot() + 1e-10)
+    let student = try Dunnett(
+      controlVariance: 1, treatmentVariances: [variance, 2 * variance], degreesOfFreedom: 9)
+    let t = try StudentT(degreesOfFreedom: 9)
+    expectClose(student.adjustedPValue(2), 2 * t.survival(2), relative: 3 * variance.squareRoot() + 1e-9)
+  }
+
+  /// A law so wide that no number is beyond it often enough.
+  @Test func fewestDegreesOfFreedom() throws {
+    let law = try Dunnett(controlVariance: 1, treatmentVariances: [1, 1], degreesOfFreedom: 1e-300)
+    #expect(law.critical() > 1e100)
+    #expect(law.adjustedPValue(2) <= 1)
+  }
+
   @Test func pValueAndIntervalAgree() throws {
     var generator = SeededGenerator(seed: 101)
     let level = ConfidenceLevel.ninetyFive
