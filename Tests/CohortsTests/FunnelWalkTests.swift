@@ -68,6 +68,13 @@ import Testing
     #expect(error?.sentence.hasPrefix(sentence) == true)
   }
 
+  @Test(arguments: [Int64.min, -1, 0]) func aWindowIsASecondOrMore(seconds: Int64) throws {
+    let log = EventLog(unitCount: 1, units: [0], times: [1], steps: [0], stepNames: ["view"])
+    let error = #expect(throws: CohortFault.self) { try Funnel(log: log, names: ["view"], windowSeconds: seconds) }
+    #expect(error?.sentence == "a window of \(seconds) seconds, must be at least 1 second.")
+    #expect(try Funnel(log: log, names: ["view"], windowSeconds: .max).steps.map(\.units) == [1])
+  }
+
   @Test func anUnknownStepIsNamed() {
     let error = #expect(throws: CohortFault.self) { try funnel("view,buyy", [[(0, "view"), (1, "buy")]]) }
     #expect(error?.sentence == "no event is a 'buyy'. Did you mean 'buy'?")

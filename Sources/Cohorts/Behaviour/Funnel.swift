@@ -26,7 +26,7 @@ public struct Funnel: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - names: required steps in order; a name that comes twice takes two different events.
   ///   - windowSeconds: nil for no limit.
-  /// - Throws: `CohortFault` if the log is inconsistent or has no steps, or a name is unknown.
+  /// - Throws: `CohortFault` if the log is inconsistent or has no steps, a name is unknown, or the window is below a second.
   public init(
     log: EventLog, names: [String], windowSeconds: Int64? = nil, level: ConfidenceLevel = .ninetyFive
   ) throws(CohortFault) {
@@ -43,6 +43,7 @@ public struct Funnel: Sendable, Codable, Equatable {
   ) throws(CohortFault) {
     try log.validate()
     guard let column = log.steps, !definition.steps.isEmpty else { throw CohortFault(.noSteps) }
+    if let seconds = definition.windowSeconds, seconds < 1 { throw CohortFault(.badWindow(seconds: seconds)) }
     var wanted: [Int32] = []
     for step in definition.steps { wanted.append(try log.code(ofStep: step.name)) }
     let walks = Self.walks(log, column, definition, wanted, asOf, includes)

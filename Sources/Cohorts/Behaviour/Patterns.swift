@@ -78,12 +78,14 @@ public enum Patterns {
   private static func explained(_ pattern: CohortReport.Pattern) -> CohortReport.Pattern {
     var pattern = pattern
     pattern.sentence +=
-      "\(pattern.kind == "early-behaviour" ? " the" : ";") difference \(percent(pattern.estimate)) (\(percent(pattern.lower)) to \(percent(pattern.upper))), an association to be tested."
+      "\(pattern.kind == "early-behaviour" ? " the" : ";") difference \(hundredths(pattern.estimate)) percentage points (\(hundredths(pattern.lower)) to \(hundredths(pattern.upper))), an association to be tested."
     return pattern
   }
 
-  private static func percent(_ share: Double) -> String {
+  private static func percent(_ share: Double) -> String { "\(hundredths(share)) %" }
+
+  private static func hundredths(_ share: Double) -> String {
     let tenths = Int((abs(share) * 1000).rounded())
-    return "\(share < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10) %"
+    return "\(share < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)"
   }
 }

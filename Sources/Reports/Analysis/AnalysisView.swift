@@ -106,14 +106,13 @@ struct AnalysisView {
 
   /// In the metric's unit; percentage points for proportions.
   func difference(_ value: Double?, _ metric: Analysis.MetricResult) -> String {
-    guard metric.kind == "proportion", let value, value.isFinite else {
-      return format.number(value, digits: 3, signed: true)
-    }
-    return format.number(value * 100, digits: 3, signed: true) + " pp"
+    metric.kind == "proportion" ? format.points(value) : format.number(value, digits: 3, signed: true)
   }
 
   func differenceInterval(_ comparison: Analysis.Comparison, _ metric: Analysis.MetricResult) -> String {
-    format.interval(comparison.difference.lower, comparison.difference.upper) { difference($0, metric) }
+    let (lower, upper) = (comparison.difference.lower, comparison.difference.upper)
+    guard metric.kind != "proportion" else { return format.pointsInterval(lower, upper) }
+    return format.interval(lower, upper) { format.number($0, digits: 3, signed: true) }
   }
 
   func lift(_ comparison: Analysis.Comparison) -> String {

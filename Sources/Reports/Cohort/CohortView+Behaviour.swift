@@ -21,6 +21,12 @@ extension CohortView {
     return limits == format.missing ? rate(value.estimate) : "\(rate(value.estimate)) \(limits)"
   }
 
+  private func points(_ value: CohortEstimate?) -> String {
+    guard let value else { return format.missing }
+    let limits = format.pointsInterval(value.lower, value.upper)
+    return limits == format.missing ? format.points(value.estimate) : "\(format.points(value.estimate)) \(limits)"
+  }
+
   private func lifecycle(_ habits: Habits) -> Section {
     Section(
       "Lifecycle and stickiness",
@@ -123,8 +129,8 @@ extension CohortView {
       ],
       early.behaviours.map { one in
         [
-          one.name, format.count(one.units), share(one.returnedDid), share(one.returnedDidNot), share(one.difference),
-          share(one.adjusted), format.pValue(one.adjustedPValue),
+          one.name, format.count(one.units), share(one.returnedDid), share(one.returnedDidNot), points(one.difference),
+          points(one.adjusted), format.pValue(one.adjustedPValue),
         ]
       })
   }

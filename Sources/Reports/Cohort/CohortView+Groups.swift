@@ -10,11 +10,11 @@ extension CohortView {
     for group in comparison.groups {
       for point in group.retention {
         rows.append(
-          [group.value, "retained at \(period) \(point.label)"] + cells(point.difference) { rate($0) })
+          [group.value, "retained at \(period) \(point.label)"] + shares(point.difference))
       }
       if let mean = group.restrictedMean {
         let name = "days to churn within \(format.number(group.restrictedTo))"
-        rows.append([group.value, name] + cells(mean) { format.number($0) })
+        rows.append([group.value, name] + means(mean))
       }
     }
     return Section(
@@ -26,10 +26,19 @@ extension CohortView {
       ], rows)
   }
 
-  private func cells(_ difference: GroupComparison.Difference, _ shown: (Double) -> String) -> [String] {
+  private func shares(_ difference: GroupComparison.Difference) -> [String] {
     [
-      shown(difference.control), shown(difference.treatment), shown(difference.estimate),
-      format.interval(difference.lower, difference.upper) { shown($0) }, format.pValue(difference.adjustedPValue),
+      rate(difference.control), rate(difference.treatment), format.points(difference.estimate),
+      format.pointsInterval(difference.lower, difference.upper), format.pValue(difference.adjustedPValue),
+    ]
+  }
+
+  private func means(_ difference: GroupComparison.Difference) -> [String] {
+    [
+      format.number(difference.control), format.number(difference.treatment),
+      format.number(difference.estimate, signed: true),
+      format.interval(difference.lower, difference.upper) { format.number($0, signed: true) },
+      format.pValue(difference.adjustedPValue),
     ]
   }
 

@@ -123,7 +123,7 @@ extension Report {
             forecast.metric.name, forecast.metric.role.rawValue, forecast.metric.place,
             shown(forecast.control, forecast.metric), shown(forecast.treatment, forecast.metric),
             forecast.metric.kind == .rate
-              ? words.format.percent(difference, signed: true) : words.format.number(difference, signed: true),
+              ? words.format.points(difference) : words.format.number(difference, signed: true),
             forecast.units.map { words.format.count($0.total) } ?? "not moved",
             forecast.power.map { words.format.percent($0) } ?? "",
           ]

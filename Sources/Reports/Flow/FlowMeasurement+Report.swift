@@ -186,8 +186,8 @@ private struct FlowMeasurementView {
       found.edges.map { edge in
         [
           words.edge(edge.source, edge.target, edge.label), edge.variant, words.rate(edge.controlRate),
-          words.rate(edge.rate), words.format.percent(edge.difference, signed: true),
-          words.format.interval(edge.interval.lower, edge.interval.upper) { words.format.percent($0, signed: true) },
+          words.rate(edge.rate), words.format.points(edge.difference),
+          words.format.pointsInterval(edge.interval.lower, edge.interval.upper),
           words.format.pValue(edge.adjustedPValue),
         ]
       })

@@ -57,6 +57,17 @@ package struct NumberFormat: Sendable {
     return (isZero ? "" : sign(fraction, signed)) + body + "%"
   }
 
+  /// A difference of two shares, in percentage points: 0.0512 is +5.12 pp.
+  package func points(_ difference: Double?, digits: Int = 3) -> String {
+    guard let difference, difference.isFinite else { return number(difference, digits: digits, signed: true) }
+    return number(difference * 100, digits: digits, signed: true) + " pp"
+  }
+
+  /// The limits of such a difference, without the unit that stands beside: [+1.2, +9.04].
+  package func pointsInterval(_ lower: Double?, _ upper: Double?, digits: Int = 3) -> String {
+    interval(lower, upper) { number($0 * 100, digits: digits, signed: true) }
+  }
+
   /// "p = 0.012" without the "p =": three decimals, "< 0.001" below, "> 0.999" above.
   package func pValue(_ p: Double?) -> String {
     guard let p, p.isFinite else { return missing }
