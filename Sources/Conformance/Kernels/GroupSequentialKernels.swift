@@ -139,6 +139,7 @@ private func exits(_ input: JSONValue) throws -> JSONValue {
 
 private func boundsAndCrossing(_ input: JSONValue) throws -> JSONValue {
   let looks = input["looks"]?.int ?? 0
+  guard looks <= 1_000 else { throw KernelInputFault(key: "looks", expected: "at most 1,000 looks") }
   let fractions = looks > 0 ? (1...looks).map { Double($0) / Double(looks) } : try input.numbers("informationFractions")
   let design = try GroupSequentialDesign(
     informationFractions: fractions, alpha: input.number("alpha"), sides: input.sides("sides"),

@@ -128,6 +128,7 @@ private func shiftedBetaGeometric(_ input: JSONValue) throws -> JSONValue {
   var result: JSONObject = ["alpha": Reading.value(model.alpha), "beta": Reading.value(model.beta)]
   if !active.isEmpty { result["logLikelihood"] = Reading.value(model.logLikelihood([active])) }
   if let periods = input["periods"]?.int, periods >= 1 {
+    guard periods <= 12_000 else { throw KernelInputFault(key: "periods", expected: "1 to 12,000 periods") }
     result["survival"] = Reading.value(model.survival(periods: periods))
     result["retentionRate"] = Reading.value((1...periods).map { model.retentionRate(period: $0) })
   }

@@ -25,9 +25,13 @@ extension KernelRegistry {
     register("quantiles.quantileDifference", difference)
     register("quantiles.quantileClustered") { input in
       let columns = try input.table(["cluster", "x"])
+      let clusters = columns[0].compactMap { Int(exactly: $0) }
+      guard clusters.count == columns[0].count else {
+        throw KernelInputFault(key: "cluster", expected: "whole numbers")
+      }
       return described(
         try QuantileEstimate(
-          values: columns[1], clusters: columns[0].map { Int($0) }, probability: input.number("p"),
+          values: columns[1], clusters: clusters, probability: input.number("p"),
           level: input.confidence()))
     }
     register("clustered-quantile", clustered)

@@ -37,7 +37,10 @@ struct RunNarrator {
     case .waiting(let node, .approval):
       Terminal.notice("answer with: verdict approve \(id) --node \(node.id) [--answer LABEL]")
     case .waiting: Terminal.notice("go on with: verdict resume \(id)")
-    case .failed: throw UsageFault(sentence: "a step failed; repair its cause and go on with: verdict resume \(id)")
+    case .failed:
+      throw UsageFault(
+        sentence: "a step failed; repair its cause and go on with: verdict resume \(id). "
+          + "A changed spec is a new run: verdict run SPEC")
     case .running, .finished: return
     }
   }
