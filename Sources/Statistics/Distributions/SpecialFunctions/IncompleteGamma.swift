@@ -35,11 +35,16 @@ extension Special {
   ///
   /// - Source: NIST DLMF eqs. 8.11.4 (series), 8.9.2 (continued fraction); for a < 1 and small x the complement by
   ///   DiDonato, A. R. and Morris, A. H. (1986), "Computation of the incomplete gamma function ratios and their inverse",
-  ///   ACM TOMS 12, eq. 4. Terms needed grow as √a near x = a.
+  ///   ACM TOMS 12, eq. 4. Terms needed grow as √a near x = a, so large shapes go by `LargeShapeGamma`.
   static func gammaTails(_ a: Double, _ x: Double) -> TailPair {
     guard a > 0, x >= 0 else { return TailPair(lower: .nan, upper: .nan) }
     if x == 0 { return .allAbove }
     if x == .infinity { return .allBelow }
+    return a >= LargeShapeGamma.least ? LargeShapeGamma.tails(a, x) : gammaTailsBySeries(a, x)
+  }
+
+  /// The same for a finite x > 0, whatever the number of terms.
+  package static func gammaTailsBySeries(_ a: Double, _ x: Double) -> TailPair {
     let logKernel = logGammaKernel(a, x)
     if a < 1, x < 1.1 { return smallShapeTails(a, x, logKernel) }
     if x < a + 1 { return TailPair(logLower: logKernel - log(a) + log(gammaSeries(a, x))) }

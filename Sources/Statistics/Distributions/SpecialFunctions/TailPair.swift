@@ -1,12 +1,12 @@
 import Foundation
 
 /// Both tails of a distribution at one point: the smaller is computed directly, the other is its complement.
-struct TailPair {
-  var lower: Double
-  var upper: Double
+package struct TailPair {
+  package var lower: Double
+  package var upper: Double
   /// Natural logarithms; they stay finite where the tail itself underflows.
-  var logLower: Double
-  var logUpper: Double
+  package var logLower: Double
+  package var logUpper: Double
 
   static let allAbove = TailPair(lower: 0, upper: 1, logLower: -.infinity, logUpper: 0)
   static let allBelow = TailPair(lower: 1, upper: 0, logLower: 0, logUpper: -.infinity)
