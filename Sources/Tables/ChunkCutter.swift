@@ -14,6 +14,7 @@ struct ChunkCutter {
   private var cut: Int
   /// Where the next record begins.
   private var begin: Int
+  /// Before `cut`; of them only whether they are odd counts.
   private var quotes = 0
 
   init(_ part: TablePart, bytes: Int) {
@@ -40,11 +41,14 @@ struct ChunkCutter {
         let next = piece.upperBound
         // One record may cover many cuts.
         guard next > begin, next > (starts.last ?? 0) else { continue }
-        let start = next < end ? scanner.firstRecord(atOrAfter: next, insideQuotes: quotes % 2 == 1) : end
+        let isInside = !guesses && quotes % 2 == 1
+        let start = next < end ? scanner.firstRecord(atOrAfter: next, insideQuotes: isInside) : end
         if start > (starts.last ?? 0) { starts.append(start) }
       }
       cut = last.upperBound
       begin = starts.last ?? end
+      // No quote is open where a record begins; a later cut may have to be counted from here.
+      if guesses { quotes = scanner.countQuotes(min(cut, begin)..<max(cut, begin)) }
       if starts.count > 1 { return zip(starts, starts.dropFirst()).map { $0..<$1 } }
     }
     return []

@@ -48,6 +48,22 @@ import Testing
     }
   }
 
+  /// Records of two chunks, so that every other cut lies in a quoted field of a record whose end is known; then line breaks in
+  /// quotes, so that cuts are counted from the middle of the file on.
+  @Test func lineBreaksInQuotesThatComeLate() throws {
+    for padding in 0..<128 {
+      let long = (0..<60).map { row in
+        ["unit-\(100 + row)" + String(repeating: "x", count: 54), String(repeating: "q", count: 60), "0"]
+      }
+      let short = (0..<60).map { ["unit-\($0)", "two\nlines, quoted", "1"] }
+      let rows = [[String(repeating: "y", count: padding), "first", "0"]] + long + short
+      let text = "u,c,x\n" + rows.map { "\($0[0]),\"\($0[1])\",\($0[2])\n" }.joined()
+      for kernel in ScanKernel.allCases {
+        #expect(try Rows.read(text, chunkBytes: 64, kernel: kernel).rows == rows, "\(padding), \(kernel)")
+      }
+    }
+  }
+
   /// The rows, or the fault with its place.
   static func outcome(_ bytes: [UInt8], _ chunkBytes: Int, _ kernel: ScanKernel, allowed: Double = 0) -> String {
     do throws(TableFault) {
