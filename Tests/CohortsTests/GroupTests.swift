@@ -58,7 +58,8 @@ import Testing
     settings.control = "contorl"
     let log = log([[0], [0]], groups: [0, 1], names: ["control", "new"])
     let fault = #expect(throws: CohortFault.self) { try Cohorts.analyze(log: log, settings: settings) }
-    #expect(fault?.sentence == "no group is called 'contorl'. Did you mean 'control'?")
+    #expect(
+      fault?.sentence == "no group 'contorl' to compare with. The groups are control, new. Did you mean 'control'?")
   }
 
   @Test func unitsAreSplitByWhatTheyDidFirst() throws {

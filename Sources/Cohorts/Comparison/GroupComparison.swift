@@ -59,7 +59,7 @@ struct GroupComparer {
   /// - Throws: `CohortFault` if the control that the settings name is no group.
   func compare(_ segments: [CohortReport.Segment]) throws(CohortFault) -> GroupComparison? {
     if let name = settings.control, !segments.contains(where: { $0.value == name }) {
-      throw CohortFault(.unknownControl(name, nearest: nearestName(to: name, among: segments.map(\.value))))
+      throw CohortFault(.unknownControl(name, groups: segments.map(\.value)))
     }
     guard segments.count > 1 else { return nil }
     let largest = segments.max { ($0.units, $1.value) < ($1.units, $0.value) }

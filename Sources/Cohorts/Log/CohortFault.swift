@@ -29,7 +29,7 @@ public struct CohortFault: InputFault, Hashable {
     case badEarlyDays(Int)
     case badSupport(Double)
     case badSequenceLength(Int)
-    case unknownControl(String, nearest: String?)
+    case unknownControl(String, groups: [String])
     case recurringNeeds(String)
   }
   public let kind: Kind
@@ -72,7 +72,9 @@ public struct CohortFault: InputFault, Hashable {
     case .badEarlyDays(let days): "\(days) days of early behaviour, must be in 1...3650."
     case .badSupport(let share): "a least support of \(share), must be above 0 and at most 1."
     case .badSequenceLength(let length): "sequences of at most \(length) steps, must be in 2...10."
-    case .unknownControl(let name, let nearest): "no group is called '\(name)'." + Self.suggestion(nearest)
+    case .unknownControl(let name, let groups):
+      "no group '\(name)' to compare with. The groups are \(groups.joined(separator: ", "))."
+        + Self.suggestion(nearestName(to: name, among: groups))
     case .recurringNeeds(let what): "recurring starts need \(what)."
     }
   }

@@ -50,15 +50,31 @@ public struct ShiftedBetaGeometric: Sendable, Hashable {
       }
       return (beta + Double(renewals) - 1) / (alpha - 1)
     }
-    var (term, sum, t) = (1.0, 0.0, renewals)
+    let lifetime = discount < 1e-3 ? integral(renewals, discount) : series(renewals, discount)
+    guard lifetime.isFinite else { throw DomainError("discount", discount, "leaves a lifetime that no double holds") }
+    return lifetime
+  }
+
+  /// The definition, term by term; about 40 / discount of them.
+  package func series(_ renewals: Int, _ discount: Double) -> Double {
+    var (term, sum) = (1.0, 0.0)
+    var stayed = beta + Double(renewals) - 1
     while true {
-      term *= retentionRate(period: t)
+      term *= 1 / (1 + alpha / stayed)
       sum += term
       // The rest is below a geometric series with ratio 1 / (1 + discount).
       if term <= 1e-17 * sum * discount { return sum }
       term /= 1 + discount
-      t += 1
+      stayed += 1
     }
+  }
+
+  /// The same over the churn probability p of those who are left, Beta(alpha, beta + renewals - 1): each p has the geometric
+  /// series (1 - p) (1 + discount) / (discount + p).
+  package func integral(_ renewals: Int, _ discount: Double) -> Double {
+    let stayed = beta + Double(renewals) - 1
+    let law = ChurnLaw(a: alpha, b: stayed + 1)
+    return (1 + discount) / (1 + alpha / stayed) * law.meanReciprocal(plus: discount)
   }
 
   /// The log-likelihood of cohorts, each `active[0]` customers of whom `active[t]` are left after t renewal opportunities.
@@ -141,5 +157,40 @@ public struct ShiftedBetaGeometricFit: Sendable {
   public var standardErrors: [Double?] {
     let parameters = [model.alpha, model.beta]
     return parameters.indices.map { i in logCovariance.map { parameters[i] * $0[i][i].squareRoot() } }
+  }
+}
+
+/// Beta(a, b), b >= 1, of a probability p.
+private struct ChurnLaw {
+  let a: Double
+  let b: Double
+
+  /// The mean of 1 / (d + p), d > 0: the trapezoidal rule in the log odds of p, whose integrand is analytic and falls off
+  /// exponentially.
+  ///
+  /// Checked against mpmath's 2F1 at 360 digits: 1e-12 for a in [1e-8, 300], b in [1, 2e6], d in [1e-300, 1e-3].
+  func meanReciprocal(plus d: Double) -> Double {
+    // Most of p is below d: what is missing to 1 / d is smaller than it. With a this small the rule would take long.
+    if a < 0.5, -a * log(d * b) < 4.6 {
+      return (1 - a / (a + b) * ChurnLaw(a: a + 1, b: b).meanReciprocal(plus: d)) / d
+    }
+    let centre = 1 / (1 + b / a)
+    // The variance of p is below its squared mean by this factor.
+    if a > 1e16 { return 1 / (d + centre) }
+    let step = min(0.2, 0.5 * ((1 + a / b) / a).squareRoot())
+    var (sum, weights) = (0.0, 0.0)
+    for direction in [1.0, -1] {
+      var shift = direction > 0 ? 0 : -step
+      while true {
+        let growth = log1p(centre * expm1(shift))
+        let weight = exp(a * shift - (a + b) * growth)
+        let term = weight / (d + centre * exp(shift - growth))
+        sum += term
+        weights += weight
+        if weight <= 1e-18 * weights, term <= 1e-18 * sum { break }
+        shift += direction * step
+      }
+    }
+    return sum / weights
   }
 }
