@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func noArgumentIsWithoutEnd() throws {
-    let extremes = [5e-324, 1e-300, 1e-9, 1, 1e9, 1e300, .greatestFiniteMagnitude]
+    let extremes = [.leastNonzeroMagnitude, 1e-300, 1e-9, 1, 1e9, 1e300, .greatestFiniteMagnitude]
     for alpha in extremes {
       for beta in extremes {
         let model = try ShiftedBetaGeometric(alpha: alpha, beta: beta)
