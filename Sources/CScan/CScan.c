@@ -226,6 +226,14 @@ CSCAN_INLINE field field_at(const cscan_block *block, size_t row, size_t column)
   return (field){block->text + low + quoted, high - low - 2 * (size_t)quoted, quoted};
 }
 
+// The columns' functions are compiled twice: that fields are not quoted and rows end in a line feed alone, once it is known,
+// leaves out what asks for it.
+#define CSCAN_PLAIN_OR_NOT(block, given, work)                          \
+  cscan_block block = *(given);                                         \
+  if (block.has_quotes || block.has_returns) return (work);             \
+  block.has_quotes = block.has_returns = 0;                             \
+  return (work)
+
 static const double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9, 1e10,
                                 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
 
@@ -395,11 +403,7 @@ CSCAN_TARGET CSCAN_INLINE size_t decimals_by_four(
 }
 
 CSCAN_TARGET static size_t decimals_avx2(const cscan_block *given, size_t column, size_t from, double *values) {
-  cscan_block block = *given;
-  if (block.has_quotes || block.has_returns) return decimals_by_four(&block, column, from, values);
-  // Known zeros let the compiler leave out what asks for quotes and returns.
-  block.has_quotes = block.has_returns = 0;
-  return decimals_by_four(&block, column, from, values);
+  CSCAN_PLAIN_OR_NOT(block, given, decimals_by_four(&block, column, from, values));
 }
 #endif
 
@@ -423,17 +427,17 @@ CSCAN_INLINE int64_t code_in_table(const cscan_word *words, cscan_key key) {
   return -1;
 }
 
-size_t cscan_codes(
-  const cscan_block *given, size_t column, size_t from, const cscan_word *first, const cscan_word *words,
+// With `number` words among the first ones, which is known when it is compiled.
+CSCAN_INLINE size_t codes_among(
+  const cscan_block *block, size_t column, size_t from, const cscan_word *first, int number, const cscan_word *words,
   int32_t *codes) {
-  const cscan_block block = *given;
   cscan_word few[CSCAN_PROBES];
   memcpy(few, first, sizeof few);
-  for (size_t row = from; row < block.rows; row++) {
-    field f = field_at(&block, row, column);
+  for (size_t row = from; row < block->rows; row++) {
+    field f = field_at(block, row, column);
     cscan_key key;
     if (f.count == 0) return row;
-    if (CSCAN_WORDWISE && f.count <= 16 && f.text + 16 <= block.limit) {
+    if (CSCAN_WORDWISE && f.count <= 16 && f.text + 16 <= block->limit) {
       key = key_of(f.text, f.count);
     } else if (!cscan_short_key(f.text, f.count, &key)) {
       return row;
@@ -441,13 +445,23 @@ size_t cscan_codes(
     if (f.quoted && memchr(f.text, '"', f.count)) return row;
     // Among few words there is no branch to guess.
     int64_t code = -1;
-    for (int i = 0; i < CSCAN_PROBES; i++)
+    for (int i = 0; i < number; i++)
       code = ((few[i].key.low ^ key.low) | (few[i].key.high ^ key.high)) == 0 ? few[i].code : code;
     if (code < 0) code = code_in_table(words, key);
     if (code < 0) return row;
     codes[row] = (int32_t)code;
   }
-  return block.rows;
+  return block->rows;
+}
+
+size_t cscan_codes(
+  const cscan_block *given, size_t column, size_t from, const cscan_word *first, const cscan_word *words,
+  int32_t *codes) {
+  // Most experiments have two arms.
+  if (first[2].code < 0) {
+    CSCAN_PLAIN_OR_NOT(block, given, codes_among(&block, column, from, first, 2, words, codes));
+  }
+  CSCAN_PLAIN_OR_NOT(block, given, codes_among(&block, column, from, first, CSCAN_PROBES, words, codes));
 }
 
 size_t cscan_filled(const cscan_block *given, size_t column, size_t from) {
@@ -457,10 +471,9 @@ size_t cscan_filled(const cscan_block *given, size_t column, size_t from) {
   return block.rows;
 }
 
-size_t cscan_bits(const cscan_block *given, size_t column, size_t from, double *values) {
-  const cscan_block block = *given;
-  for (size_t row = from; row < block.rows; row++) {
-    field f = field_at(&block, row, column);
+CSCAN_INLINE size_t bits(const cscan_block *block, size_t column, size_t from, double *values) {
+  for (size_t row = from; row < block->rows; row++) {
+    field f = field_at(block, row, column);
     uint8_t digit = f.count == 1 ? (uint8_t)(f.text[0] - '0') : 2;
     if (digit < 2) {
       values[row] = digit;
@@ -470,7 +483,11 @@ size_t cscan_bits(const cscan_block *given, size_t column, size_t from, double *
       return row;
     }
   }
-  return block.rows;
+  return block->rows;
+}
+
+size_t cscan_bits(const cscan_block *given, size_t column, size_t from, double *values) {
+  CSCAN_PLAIN_OR_NOT(block, given, bits(&block, column, from, values));
 }
 
 size_t cscan_hashes(const cscan_block *given, size_t column, size_t from, uint64_t *hashes) {

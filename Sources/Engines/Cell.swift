@@ -129,26 +129,36 @@ struct BlockedMoments {
       let start = column * blockRows + rows
       block.withUnsafeMutableBufferPointer { block in
         let target = UnsafeMutableBufferPointer(rebasing: block[start..<start + numbers.count])
-        columns[column].withUnsafeBufferPointer { values in
-          for index in 0..<numbers.count { target[index] = values[Int(numbers[index])] }
-        }
-        if Self.mayHoldNaN(target) { hasGaps = true }
+        columns[column].withUnsafeBufferPointer { if Self.copy($0, numbers, to: target) { hasGaps = true } }
       }
     }
     return hasGaps
   }
 
-  /// A sum is NaN if one of the numbers is, and seldom else.
-  private static func mayHoldNaN(_ values: UnsafeMutableBufferPointer<Double>) -> Bool {
-    var sums = SIMD4<Double>()
+  /// - Returns: whether a value may be NaN: their sum is if one of them is, and seldom else.
+  private static func copy(
+    _ values: UnsafeBufferPointer<Double>, _ numbers: UnsafeBufferPointer<Int32>,
+    to target: UnsafeMutableBufferPointer<Double>
+  ) -> Bool {
+    var (sums, more) = (SIMD4<Double>(), SIMD4<Double>())
     var index = 0
-    while index &+ 4 <= values.count {
-      sums += SIMD4(values[index], values[index &+ 1], values[index &+ 2], values[index &+ 3])
-      index &+= 4
+    @inline(__always)
+    func four(_ index: Int) -> SIMD4<Double> {
+      let some = SIMD4(
+        values[Int(numbers[index])], values[Int(numbers[index &+ 1])], values[Int(numbers[index &+ 2])],
+        values[Int(numbers[index &+ 3])])
+      UnsafeMutableRawPointer(target.baseAddress! + index).storeBytes(of: some, as: SIMD4<Double>.self)
+      return some
     }
-    var rest = sums.sum()
-    while index < values.count {
-      rest += values[index]
+    while index &+ 8 <= numbers.count {
+      sums += four(index)
+      more += four(index &+ 4)
+      index &+= 8
+    }
+    var rest = (sums + more).sum()
+    while index < numbers.count {
+      target[index] = values[Int(numbers[index])]
+      rest += target[index]
       index &+= 1
     }
     return rest.isNaN

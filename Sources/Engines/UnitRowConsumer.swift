@@ -30,7 +30,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private(set) var armCodes: [Int32] = []
   private(set) var clusterCodes: [Int32] = []
   private(set) var segmentCodes: [[Int32]]
-  /// The plan's values, column after column; NaN where one is missing.
+  /// The plan's values, column after column, one a row; NaN where one is missing. What stands behind them counts for nothing: room
+  /// that was written once is not cleared again.
   private(set) var values: [[Double]]
   private(set) var units: ChunkUnits
 
@@ -71,8 +72,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
       throw fault(.emptyCell(column: plan.request.unitColumn ?? ""), fields[unitSlot])
     }
     if let timeSlot { times.insert(try readTime(fields[timeSlot])) }
+    for index in values.indices { values[index].withRoom(1, at: armCodes.count) { $0[0] = row[index] } }
     armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
-    for index in values.indices { values[index].append(row[index]) }
     if let clusterSlot { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: fields[clusterSlot]))) }
     if unitIsKey, let unitSlot { units.append(fields[unitSlot]) }
     for (column, slot) in segmentSlots.enumerated() {
@@ -84,11 +85,10 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   mutating func consume(_ block: FieldBlock) -> Bool {
     let before = armCodes.count
     let mark = units.mark
-    guard readKeys(block), readUnits(block), readValues(block), readTimes(block) else {
+    guard readKeys(block), readUnits(block), readValues(block, at: before), readTimes(block) else {
       armCodes.removeLast(armCodes.count - before)
       clusterCodes.removeLast(max(0, clusterCodes.count - before))
       units.remove(to: mark)
-      for index in values.indices { values[index].removeLast(max(0, values[index].count - before)) }
       return false
     }
     for (column, slot) in segmentSlots.enumerated() {
@@ -136,11 +136,11 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     throw fault(.notATime(column: column, found: shown(field)), field)
   }
 
-  private mutating func readValues(_ block: FieldBlock) -> Bool {
+  private mutating func readValues(_ block: FieldBlock, at place: Int) -> Bool {
     for (index, column) in plan.values.enumerated() {
       var all: [Double] = []
       swap(&all, &values[index])
-      let isNumeric = all.grow(by: block.rows, 0) { start in
+      let isNumeric = all.withRoom(block.rows, at: place) { start in
         column.isBoolean
           ? block.bits(valueSlots[index], into: start) { other($0, column) } && settle(start, block.rows, column)
           : block.decimals(valueSlots[index], into: start) { other($0, column) } && settle(start, block.rows, column)
@@ -155,7 +155,6 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     armCodes.removeAll(keepingCapacity: true)
     clusterCodes.removeAll(keepingCapacity: true)
     units.clear()
-    for index in values.indices { values[index].removeAll(keepingCapacity: true) }
     for index in segmentCodes.indices { segmentCodes[index].removeAll(keepingCapacity: true) }
     times = TimeRange()
     // Few words are worth keeping; of many most will not come again.
@@ -235,5 +234,17 @@ extension Array {
     let before = self.count
     append(contentsOf: repeatElement(placeholder, count: count))
     return withUnsafeMutableBufferPointer { fill($0.baseAddress! + before) }
+  }
+}
+
+extension [Double] {
+  /// Lets `fill` write elements from a place on, which there are or which come behind the last.
+  @inline(__always)
+  fileprivate mutating func withRoom<Result>(
+    _ count: Int, at place: Int, _ fill: (UnsafeMutablePointer<Double>) -> Result
+  ) -> Result {
+    let missing = place + count - self.count
+    if missing > 0 { append(contentsOf: repeatElement(0, count: missing)) }
+    return withUnsafeMutableBufferPointer { fill($0.baseAddress! + place) }
   }
 }

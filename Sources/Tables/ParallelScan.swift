@@ -89,9 +89,9 @@ extension TableSource {
       guard piece > 0 else { return first() }
       let index = piece - 1
       guard index < ranges.count else { return beside() }
-      let consumer = fresh[index] ?? make()
-      fresh[index] = nil
-      outcomes[index] = ChunkOutcome(scanner, ranges[index], consumer: consumer, stopsAtFirst: stopsAtFirst)
+      // Nobody else may hold it, or what it keeps would be copied before it is written to.
+      outcomes[index] = ChunkOutcome(
+        scanner, ranges[index], consumer: fresh.move(index, leaving: nil) ?? make(), stopsAtFirst: stopsAtFirst)
     }
     return outcomes
   }
@@ -154,7 +154,7 @@ struct ChunkOutcome<Consumer: RowConsumer> {
   /// A fault, or an odd number of quotes, is what a cut inside a quoted field looks like.
   var showsWrongCut: Bool { fatal != nil || quotes % 2 == 1 }
 
-  init(_ scanner: WindowScanner, _ range: Range<Int>, consumer: Consumer, stopsAtFirst: Bool) {
+  init(_ scanner: WindowScanner, _ range: Range<Int>, consumer: consuming Consumer, stopsAtFirst: Bool) {
     self.consumer = consumer
     var bad = 0
     var first: RowFault?
@@ -192,5 +192,12 @@ package final class Slots<Value>: @unchecked Sendable {
   package subscript(index: Int) -> Value {
     get { base[index] }
     set { base[index] = newValue }
+  }
+
+  /// Gives away what is in a place.
+  func move(_ index: Int, leaving value: Value) -> Value {
+    let found = (base + index).move()
+    (base + index).initialize(to: value)
+    return found
   }
 }

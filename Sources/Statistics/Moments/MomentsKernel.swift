@@ -33,16 +33,21 @@ package enum MomentsKernel {
   package static func block(
     _ block: UnsafeMutablePointer<Double>, rows: Int, columns k: Int, stride: Int
   ) -> Moments {
-    var mean = [Double](repeating: 0, count: k)
-    var remainder = mean
-    for j in 0..<k { (mean[j], remainder[j]) = centre(block + j * stride, rows) }
+    let first = centre(block, rows, k, stride)
+    // What is left of the mean, so that it and the centred values do not depend on the size of the offset.
+    let rest = centre(block, rows, k, stride)
+    var mean = first
+    var remainder = rest
+    for j in 0..<k { (mean[j], remainder[j]) = Moments.exactSum(first[j], rest[j]) }
     var cross = [Double](repeating: 0, count: k * k)
     if k < 6 {
       for j in 0..<k {
-        for i in j..<k {
-          let product = dot(block + i * stride, block + j * stride, rows)
-          cross[i + j * k] = product
-          cross[j + i * k] = product
+        byFour(j..<k) { places in
+          let products = dots(block, places &* stride, with: block + j * stride, rows)
+          for lane in 0..<4 {
+            cross[places[lane] + j * k] = products[lane]
+            cross[j + places[lane] * k] = products[lane]
+          }
         }
       }
     } else {
@@ -53,47 +58,83 @@ package enum MomentsKernel {
     return Moments(count: rows, mean: mean, meanRemainder: remainder, crossProducts: cross)
   }
 
-  /// Subtracts the mean from a column and returns it. The mean is repaired by the mean of what is left, so that it and the
-  /// centred values do not depend on the size of the offset.
-  private static func centre(_ x: UnsafeMutablePointer<Double>, _ rows: Int) -> (sum: Double, error: Double) {
-    let n = Double(rows)
-    let first = sum(x, rows) / n
-    for i in 0..<rows { x[i] -= first }
-    let rest = sum(x, rows) / n
-    if rest != 0 { for i in 0..<rows { x[i] -= rest } }
-    return Moments.exactSum(first, rest)
+  /// Subtracts the mean from each column and returns it.
+  private static func centre(
+    _ block: UnsafeMutablePointer<Double>, _ rows: Int, _ columns: Int, _ stride: Int
+  ) -> [Double] {
+    var mean = [Double](repeating: 0, count: columns)
+    byFour(0..<columns) { places in
+      let sums = sums(block, places &* stride, rows)
+      for lane in 0..<4 { mean[places[lane]] = sums[lane] / Double(rows) }
+    }
+    for j in 0..<columns where mean[j] != 0 {
+      let (x, centre) = (block + j * stride, mean[j])
+      for i in 0..<rows { x[i] -= centre }
+    }
+    return mean
   }
 
-  /// Four running sums: the order is fixed, so the result is the same on every machine.
-  private static func sum(_ x: UnsafeMutablePointer<Double>, _ rows: Int) -> Double {
-    var lanes = SIMD4<Double>()
-    var i = 0
-    while i + 4 <= rows {
-      lanes += SIMD4(x[i], x[i + 1], x[i + 2], x[i + 3])
-      i += 4
+  /// The columns four at a time, the last of them again where there are fewer: sums of four do not wait for one another, and
+  /// each is the same as alone.
+  @inline(__always)
+  private static func byFour(_ columns: Range<Int>, _ body: (SIMD4<Int>) -> Void) {
+    for first in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: 4) {
+      let last = columns.upperBound - 1
+      body(SIMD4(first, min(first + 1, last), min(first + 2, last), min(first + 3, last)))
     }
-    var total = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
-    while i < rows {
-      total += x[i]
-      i += 1
-    }
-    return total
   }
 
-  private static func dot(_ x: UnsafeMutablePointer<Double>, _ y: UnsafeMutablePointer<Double>, _ rows: Int) -> Double {
-    var lanes = SIMD4<Double>()
-    var i = 0
-    while i + 4 <= rows {
-      lanes += SIMD4(x[i], x[i + 1], x[i + 2], x[i + 3]) * SIMD4(y[i], y[i + 1], y[i + 2], y[i + 3])
-      i += 4
+  /// Sums of four columns.
+  private static func sums(_ x: UnsafePointer<Double>, _ offsets: SIMD4<Int>, _ rows: Int) -> SIMD4<Double> {
+    fourTotals(x, offsets, rows) { column, _ in
+      column
+    } one: { value, _ in
+      value
     }
-    var total = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
-    while i < rows {
-      total += x[i] * y[i]
-      i += 1
-    }
-    return total
   }
+
+  /// Sums of the products of four columns with another.
+  private static func dots(
+    _ x: UnsafePointer<Double>, _ offsets: SIMD4<Int>, with y: UnsafePointer<Double>, _ rows: Int
+  ) -> SIMD4<Double> {
+    fourTotals(x, offsets, rows) {
+      $0 * four(y + $1)
+    } one: {
+      $0 * y[$1]
+    }
+  }
+
+  /// Each column in four running sums: the order is fixed, so the result is the same on every machine.
+  @inline(__always)
+  private static func fourTotals(
+    _ x: UnsafePointer<Double>, _ offsets: SIMD4<Int>, _ rows: Int,
+    _ term: (SIMD4<Double>, Int) -> SIMD4<Double>, one: (Double, Int) -> Double
+  ) -> SIMD4<Double> {
+    let (a, b, c, d) = (x + offsets[0], x + offsets[1], x + offsets[2], x + offsets[3])
+    var (sumA, sumB, sumC, sumD) = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
+    var i = 0
+    while i &+ 4 <= rows {
+      sumA += term(four(a + i), i)
+      sumB += term(four(b + i), i)
+      sumC += term(four(c + i), i)
+      sumD += term(four(d + i), i)
+      i &+= 4
+    }
+    var totals = SIMD4(total(sumA), total(sumB), total(sumC), total(sumD))
+    while i < rows {
+      totals += SIMD4(one(a[i], i), one(b[i], i), one(c[i], i), one(d[i], i))
+      i &+= 1
+    }
+    return totals
+  }
+
+  @inline(__always)
+  private static func four(_ x: UnsafePointer<Double>) -> SIMD4<Double> {
+    UnsafeRawPointer(x).loadUnaligned(as: SIMD4<Double>.self)
+  }
+
+  @inline(__always)
+  private static func total(_ lanes: SIMD4<Double>) -> Double { (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) }
 }
 
 extension Moments {
