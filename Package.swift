@@ -51,6 +51,7 @@ let kernels: [Target] = [
     name: "CLAPACK", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CScan"),
+  .target(name: "CMoments"),
   .target(name: "CHash"),
 ]
 
@@ -60,8 +61,8 @@ let rooms: [[Target]] = [
   room("Basics", []),
   room("Hashing", ["CHash"]),
   room("LinearAlgebra", ["Basics", "CLAPACK"]),
-  room("Statistics", ["Basics", "LinearAlgebra", "CLAPACK"]),
-  room("Tables", ["Basics", "CZlib", "CScan"]),
+  room("Statistics", ["Basics", "LinearAlgebra", "CLAPACK", "CMoments"]),
+  room("Tables", ["Basics", "CZlib", "CHash", "CScan"]),
   room("Allocation", ["Basics", "Hashing", "Statistics"]),
   room("Workflow", ["Basics", "Hashing"], resources: [.embedInCode("Models")]),
   room("Processes", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow"]),
@@ -71,7 +72,7 @@ let rooms: [[Target]] = [
   room("Cohorts", ["Basics", "LinearAlgebra", "Statistics", "Tables", "CScan"]),
   room("Deployment", ["Basics", "Hashing", "Allocation", "Experiments"]),
   room("Registry", ["Basics", "Hashing", grdb]),
-  room("Engines", ["Basics", "Hashing", "Statistics", "Tables", "Allocation", "Experiments", "Cohorts"]),
+  room("Engines", ["Basics", "CScan", "Hashing", "Statistics", "Tables", "Allocation", "Experiments", "Cohorts"]),
   room("Notebooks", ["Basics"]),
   room(
     "Reports", ["Basics", "Statistics", "Allocation", "Workflow", "Processes", "Experiments", "Cohorts"]),

@@ -33,9 +33,10 @@ struct ActivityReader {
     var segments = Interner()
     var afterAsOf = 0
     let names = columns.segment.map { [columns.unit, columns.time, $0] } ?? [columns.unit, columns.time]
-    let count = try source.scan(names, allowedBadRows: allowedBadRows) { part in
-      ActivityConsumer(columns, part: part, clock: clock, asOf: settings.asOf)
-    } deliver: { consumers, _ in
+    let count = try source.scan(names, allowedBadRows: allowedBadRows) { chunk in
+      ActivityConsumer(columns, chunk, clock: clock, asOf: settings.asOf)
+    } deliver: { batch in
+      let consumers = batch.consumers
       guard isSuitable.load(ordering: .relaxed) else { return }
       if consumers.contains(where: { !$0.isSuitable }) { isSuitable.store(false, ordering: .relaxed) }
       afterAsOf += consumers.reduce(0) { $0 + $1.eventsAfterAsOf }
@@ -64,7 +65,8 @@ struct ActivityReader {
 
 /// The events of one chunk, by share of the units.
 private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
-  private let reader: EventFields
+  static var keepsFields: Bool { true }
+  private var reader: EventFields
   private let asOf: Int64
   private var clock: ZoneClock
   private let segmentSlot: Int?
@@ -76,8 +78,8 @@ private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
   /// False once an id's bytes are not what is written.
   private(set) var isSuitable = true
 
-  init(_ columns: EventLogReader.Columns, part: TablePart, clock: ZoneClock, asOf: Int64?) {
-    reader = EventFields(columns, base: UInt(bitPattern: part.file.text.baseAddress))
+  init(_ columns: EventLogReader.Columns, _ chunk: TableChunk, clock: ZoneClock, asOf: Int64?) {
+    reader = EventFields(columns, base: chunk.origin)
     self.clock = clock
     self.asOf = asOf ?? .max
     segmentSlot = columns.segment.map { $0 == columns.unit ? 0 : $0 == columns.time ? 1 : 2 }
@@ -103,6 +105,14 @@ private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
       add(block.field(row, 0), times[row], segmentSlot.map { block.field(row, $0) })
     }
     return true
+  }
+
+  mutating func clear(for chunk: TableChunk) -> Bool {
+    reader.base = chunk.origin
+    for share in shares.indices { shares[share].removeAll(keepingCapacity: true) }
+    segments = Interner()
+    eventsAfterAsOf = 0
+    return isSuitable
   }
 
   @inline(__always)

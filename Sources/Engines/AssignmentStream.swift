@@ -65,10 +65,10 @@ public struct AssignmentStream: Sendable {
     let names = columns.reduce(into: [String]()) { known, name in if !known.contains(name) { known.append(name) } }
     let slots = columns.map { name in names.firstIndex(of: name) ?? 0 }
     let sums = TotalsBox(Totals(counts: [Int](repeating: 0, count: rule.plan.arms.count)))
-    _ = try source.stream(names) { [clock] part in
+    _ = try source.stream(names) { [clock] chunk in
       AssignConsumer(
-        rule: rule, form: form, names: names, slots: slots, clock: clock, delimiter: part.delimiter,
-        base: UInt(bitPattern: part.file.text.baseAddress))
+        rule: rule, form: form, names: names, slots: slots, clock: clock, delimiter: chunk.part.delimiter,
+        base: chunk.origin)
     } take: { consumer in
       // A table whose first rows are bad writes nothing.
       if !sums.hasHeader { try sink.write(form.header) }

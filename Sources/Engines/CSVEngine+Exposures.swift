@@ -21,23 +21,20 @@ extension CSVEngine {
     let units = ExposedUnits(plan, expected: source.estimatedRows)
     let scanned = ScannedExposures()
     let exposureColumns = ExposureConsumer.columns(plan)
-    var count = try source.scan(exposureColumns, allowedBadRows: request.allowedBadRows) { part in
-      ExposureConsumer(plan, reader: CellReader(exposureColumns, part, options), clock: clock)
-    } beside: {
-      identities[1].take($0, of: $1)
+    var count = try source.scan(exposureColumns, allowedBadRows: request.allowedBadRows) { chunk in
+      ExposureConsumer(plan, reader: CellReader(exposureColumns, chunk, options), clock: clock)
     } meanwhile: {
       units.take(scanned)
-    } deliver: { chunks, _ in
-      scanned.chunks += chunks
+    } deliver: { batch in
+      identities[1].take(batch)
+      scanned.chunks += batch.consumers
     }
-    units.take(scanned)
     let totals = UnitTotals(plan, units)
-    let eventCount = try events.scan(eventColumns, allowedBadRows: request.allowedBadRows) { part in
-      UnitEvents(plan, units, reader: CellReader(eventColumns, part, options), clock: clock)
-    } beside: {
-      identities[0].take($0, of: $1)
-    } deliver: { chunks, _ in
-      totals.take(chunks, on: events)
+    let eventCount = try events.scan(eventColumns, allowedBadRows: request.allowedBadRows) { chunk in
+      UnitEvents(plan, units, reader: CellReader(eventColumns, chunk, options), clock: clock)
+    } deliver: { batch in
+      identities[0].take(batch)
+      totals.take(batch.consumers, on: events)
     }
     count.rows += eventCount.rows
     count.badRows += eventCount.badRows
@@ -67,7 +64,7 @@ extension CSVEngine {
 
 /// The numbers of the units that are compared.
 private struct UnitTable {
-  private(set) var rows: CodedRows
+  let rows: CodedRows
   /// What each metric's outcome columns are cut to.
   private(set) var limits: [[Limits]] = []
   let summary: ExposureSummary
@@ -79,19 +76,40 @@ private struct UnitTable {
     let (times, latest) = (units.times, totals.latest)
     let observed = kept.map { latest - times[$0] }
     let immature = observed.count { plan.longestWindow > $0 }
-    func all(_ interner: Interner) -> [Int32] { (0..<interner.count).map { Int32(truncatingIfNeeded: $0) } }
-    func those(_ codes: [Int32]) -> [Int32] { codes.isEmpty ? [] : kept.map { codes[$0] } }
-    rows = CodedRows(
-      values: Self.values(plan, units, totals, kept, observed), armCodes: those(units.armCodes),
-      clusterCodes: those(units.clusterCodes), segmentCodes: units.segmentCodes.map(those), arms: all(units.arms),
-      clusters: all(units.clusters), segments: units.segments.map(all))
     summary = ExposureSummary(
       unitsInSeveralArms: units.count - kept.count, immatureUnits: immature, events: totals.count.events,
       eventsAsked: totals.count.asked, eventsOfUnits: totals.count.ofUnits)
+    var values = Self.values(plan, units, totals, kept, observed)
     for metric in plan.request.metrics.indices {
       let places = plan.places[metric].filter { plan.columns[$0].isOutcome }
-      limits.append(try places.map { try cut($0, plan.request.metrics[metric]) })
+      limits.append(try places.map { try Self.cut(&values[$0], plan.request.metrics[metric]) })
     }
+    rows = Self.parted(values, plan, units, kept)
+  }
+
+  /// The units by arm, numbered as in `units`.
+  private static func parted(
+    _ values: [[Double]], _ plan: EventPlan, _ units: ExposedUnits, _ kept: [Int]
+  ) -> CodedRows {
+    let isClustered = plan.request.clusterColumn != nil
+    func column<Element>(_ from: [Element], _ to: UnsafeMutablePointer<Element>) {
+      for (row, unit) in kept.enumerated() { to[row] = from[unit] }
+    }
+    let numbers = GrowingColumns<Double>(width: values.count)
+    numbers.reserve(kept.count, behind: 0)
+    for (index, values) in values.enumerated() { numbers[index].update(from: values, count: kept.count) }
+    let words = GrowingColumns<Int32>(width: units.segmentCodes.count + (isClustered ? 1 : 0))
+    words.reserve(kept.count, behind: 0)
+    for (index, codes) in units.segmentCodes.enumerated() { column(codes, words[index]) }
+    if isClustered { column(units.clusterCodes, words[words.width - 1]) }
+    let arms = GrowingColumns<Int32>(width: 1)
+    arms.reserve(kept.count, behind: 0)
+    column(units.armCodes, arms[0])
+    var rows = PartedRows(width: numbers.width, codes: words.width, keepsOrder: isClustered)
+    rows.append(kept.count, arms[0], of: units.arms.count, numbers, words)
+    func all(_ interner: Interner) -> [Int32] { (0..<interner.count).map { Int32(truncatingIfNeeded: $0) } }
+    return CodedRows(
+      rows: rows, arms: all(units.arms), clusters: all(units.clusters), segments: units.segments.map(all))
   }
 
   /// Column after column; NaN where a unit has no value, or was not observed for long enough.
@@ -119,9 +137,9 @@ private struct UnitTable {
   }
 
   /// Pulls in the values of a column and returns the thresholds; percentiles are of all arms pooled, type 7.
-  private mutating func cut(_ place: Int, _ metric: Metric) throws -> Limits {
-    let limits = try metric.limits { rows.values[place].filter { !$0.isNaN } }
-    if limits != Limits() { rows.values[place] = rows.values[place].map { limits.clamped($0) } }
+  private static func cut(_ values: inout [Double], _ metric: Metric) throws -> Limits {
+    let limits = try metric.limits { [values] in values.filter { !$0.isNaN } }
+    if limits != Limits() { for row in values.indices { values[row] = limits.clamped(values[row]) } }
     return limits
   }
 }

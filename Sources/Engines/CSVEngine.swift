@@ -32,14 +32,13 @@ public struct CSVEngine: Engine {
     let duplicates = DuplicateUnits(request, source)
     let identity = FileIdentities(source)
     var times = TimeRange()
-    let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { part in
-      UnitRowConsumer(plan, part: part, nullWords: options.nullWords, clock: clock)
-    } beside: {
-      identity.take($0, of: $1)
-    } deliver: { consumers, _ in
-      for consumer in consumers { times.merge(consumer.times) }
-      assembly.take(consumers, on: source)
-      duplicates?.take(consumers)
+    let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { chunk in
+      UnitRowConsumer(plan, chunk, nullWords: options.nullWords, clock: clock)
+    } deliver: { batch in
+      identity.take(batch)
+      for consumer in batch.consumers { times.merge(consumer.times) }
+      assembly.take(batch.consumers, on: source)
+      duplicates?.take(batch.consumers)
     }
     try duplicates?.check()
     var measurements = assembly.measurements(files: identity.files, count: count, limits: limits)
@@ -73,9 +72,8 @@ public struct CSVEngine: Engine {
     _ column: String, _ missing: Metric.Missing, _ request: MeasurementRequest, _ source: TableSource
   ) throws -> [Double] {
     let words = options.nullWords.map { Array($0.utf8) }
-    let result = try source.scan([column], allowedBadRows: request.allowedBadRows) { part in
-      NumberConsumer(
-        column: column, base: UInt(bitPattern: part.file.text.baseAddress), nullWords: words, missing: missing)
+    let result = try source.scan([column], allowedBadRows: request.allowedBadRows) { chunk in
+      NumberConsumer(column: column, base: chunk.origin, nullWords: words, missing: missing)
     }
     return result.consumers.flatMap(\.values)
   }

@@ -21,18 +21,13 @@ final class CellAssembly {
 
   /// - Parameter source: says on how many threads.
   func take(_ consumers: [UnitRowConsumer], on source: TableSource) {
-    let words = consumers.map { consumer in
-      (
-        Self.codes(of: consumer.arms, in: &arms), Self.codes(of: consumer.clusters, in: &clusters),
-        consumer.segments.indices.map { Self.codes(of: consumer.segments[$0], in: &segments[$0]) }
-      )
-    }
-    let chunks = Slots<CodedRows?>(consumers.count, nil)
-    source.parallel(consumers.count) { index in
-      let (arms, clusters, segments) = words[index]
-      chunks[index] = CodedRows(consumers[index], arms: arms, clusters: clusters, segments: segments)
-    }
-    fill((0..<chunks.count).compactMap { chunks[$0] }, on: source)
+    fill(
+      consumers.map { consumer in
+        CodedRows(
+          rows: consumer.rows, arms: Self.codes(of: consumer.arms, in: &arms),
+          clusters: Self.codes(of: consumer.clusters, in: &clusters),
+          segments: consumer.segments.indices.map { Self.codes(of: consumer.segments[$0], in: &segments[$0]) })
+      }, on: source)
   }
 
   /// Rows whose arms, clusters and segments are numbered as in these words; once, instead of chunks.
@@ -47,10 +42,19 @@ final class CellAssembly {
       let arm = Int32(truncatingIfNeeded: rows.count)
       rows.append((-1..<segments.count).map { CellRow(arm: arm, column: $0, shape: shape) })
     }
-    let work = rows.flatMap { $0 }
+    if shape.request.clusterColumn == nil { fillWhole(chunks, on: source) }
+    let work = rows.flatMap { $0.dropFirst(shape.request.clusterColumn == nil ? 1 : 0) }
     source.parallel(work.count) { index in
       for chunk in chunks { work[index].take(chunk) }
     }
+  }
+
+  /// The cells of all units of an arm, each block of each on whichever core is free.
+  private func fillWhole(_ chunks: [CodedRows], on source: TableSource) {
+    let jobs = rows.compactMap { $0[0].job(of: chunks) }
+    let tasks = jobs.enumerated().flatMap { job in (0..<job.element.work.tasks).map { (job.offset, $0) } }
+    source.parallel(tasks.count) { jobs[tasks[$0].0].work.run(task: tasks[$0].1) }
+    for job in jobs { job.cell.finish(job.work, on: job.parts) }
   }
 
   private static func codes(of local: Interner, in global: inout Interner) -> [Int32] {
@@ -78,83 +82,20 @@ final class CellAssembly {
   }
 }
 
-/// Rows of numbers with the codes of their arms, clusters and segments, and what these codes are in the whole.
+/// Rows by arm, and what the codes of their arms, clusters and segments are in the whole.
 struct CodedRows: Sendable {
-  /// Column after column, NaN where a value is missing.
-  var values: [[Double]]
-  var clusterCodes: [Int32]
-  var segmentCodes: [[Int32]]
+  let rows: PartedRows
   /// By code.
-  var arms: [Int32]
-  var clusters: [Int32]
-  var segments: [[Int32]]
-  let byArm: PartedRows
-
-  init(
-    values: [[Double]], armCodes: [Int32], clusterCodes: [Int32], segmentCodes: [[Int32]], arms: [Int32],
-    clusters: [Int32], segments: [[Int32]]
-  ) {
-    self.values = values
-    self.clusterCodes = clusterCodes
-    self.segmentCodes = segmentCodes
-    self.arms = arms
-    self.clusters = clusters
-    self.segments = segments
-    byArm = PartedRows(armCodes, of: arms.count)
-  }
+  let arms: [Int32]
+  let clusters: [Int32]
+  let segments: [[Int32]]
 }
 
-extension CodedRows {
-  init(_ rows: UnitRowConsumer, arms: [Int32], clusters: [Int32], segments: [[Int32]]) {
-    self.init(
-      values: rows.values, armCodes: rows.armCodes, clusterCodes: rows.clusterCodes, segmentCodes: rows.segmentCodes,
-      arms: arms, clusters: clusters, segments: segments)
-  }
-}
-
-/// Numbers of rows ordered by a code, each code's in their order.
-struct PartedRows: Sendable {
-  private let rows: [Int32]
-  private let starts: [Int]
-
-  init(_ codes: [Int32], of count: Int) {
-    (rows, starts) = count == 2 ? Self.halves(codes) : Self.parts(codes, of: count)
-  }
-
-  /// Most experiments have two arms: two places that the processor keeps, and no branch to guess.
-  private static func halves(_ codes: [Int32]) -> ([Int32], [Int]) {
-    let ones = codes.reduce(0) { $0 &+ Int($1) }
-    let rows = [Int32](unsafeUninitializedCapacity: codes.count) { buffer, filled in
-      var (zero, one) = (0, codes.count - ones)
-      for row in codes.indices {
-        let code = Int(codes[row])
-        buffer[code == 0 ? zero : one] = Int32(truncatingIfNeeded: row)
-        zero &+= 1 &- code
-        one &+= code
-      }
-      filled = codes.count
-    }
-    return (rows, [0, codes.count - ones, codes.count])
-  }
-
-  private static func parts(_ codes: [Int32], of count: Int) -> ([Int32], [Int]) {
-    var starts = [Int](repeating: 0, count: count + 1)
-    for code in codes { starts[Int(code) + 1] += 1 }
-    for index in 0..<count { starts[index + 1] += starts[index] }
-    var next = starts
-    let rows = [Int32](unsafeUninitializedCapacity: codes.count) { buffer, filled in
-      for (row, code) in codes.enumerated() {
-        buffer[next[Int(code)]] = Int32(truncatingIfNeeded: row)
-        next[Int(code)] += 1
-      }
-      filled = codes.count
-    }
-    return (rows, starts)
-  }
-
-  func withRows<Result>(of code: Int, _ body: (UnsafeBufferPointer<Int32>) -> Result) -> Result {
-    rows.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[starts[code]..<starts[code + 1]])) }
-  }
+/// Rows on their way into a cell. Its work is done on several threads, the rest on one.
+private struct CellJob: @unchecked Sendable {
+  let cell: Cell
+  let parts: [ArmRows]
+  let work: BlockWork
 }
 
 /// The cells of one arm in one segment column. One thread at a time fills it.
@@ -172,22 +113,39 @@ private final class CellRow: @unchecked Sendable {
     self.shape = shape
   }
 
-  func take(_ rows: CodedRows) {
-    guard let local = rows.arms.firstIndex(of: arm) else { return }
-    rows.byArm.withRows(of: local) { ours in
-      if column < 0 { cell(0).add(rows, ours) } else { bySegment(rows, ours) }
+  /// What adds the rows of chunks that follow one another to the cell of all units; nil if there are none.
+  func job(of chunks: [CodedRows]) -> CellJob? {
+    let parts = chunks.compactMap(ours)
+    guard parts.contains(where: { $0.count > 0 }) else { return nil }
+    return CellJob(cell: cell(0), parts: parts, work: cell(0).work(on: parts))
+  }
+
+  /// Adds the rows of a chunk to their cells.
+  func take(_ chunk: CodedRows) {
+    guard let ours = ours(chunk) else { return }
+    for (stack, isComplete) in [(ours.complete, true), (ours.gaps, false)] where stack.count > 0 {
+      if column >= 0 {
+        bySegment(chunk, stack, isComplete: isComplete)
+      } else {
+        let all = (0..<Int32(truncatingIfNeeded: stack.count)).map { $0 }
+        all.withUnsafeBufferPointer { cell(0).add(stack, $0, isComplete: isComplete, clusters: chunk.clusters) }
+      }
     }
   }
 
+  private func ours(_ chunk: CodedRows) -> ArmRows? {
+    guard let local = chunk.arms.firstIndex(of: arm), local < chunk.rows.arms.count else { return nil }
+    return chunk.rows.arms[local]
+  }
+
   /// Parts the rows by segment, each segment's in their order, and adds them to its cell.
-  private func bySegment(_ rows: CodedRows, _ ours: UnsafeBufferPointer<Int32>) {
-    let codes = rows.segmentCodes[column]
-    let parted = PartedRows(ours.map { codes[Int($0)] }, of: rows.segments[column].count)
-    for (code, whole) in rows.segments[column].enumerated() {
-      parted.withRows(of: code) { places in
-        guard !places.isEmpty else { return }
-        let numbers = places.map { ours[Int($0)] }
-        numbers.withUnsafeBufferPointer { cell(Int(whole)).add(rows, $0) }
+  private func bySegment(_ chunk: CodedRows, _ stack: RowStack, isComplete: Bool) {
+    let codes = UnsafeBufferPointer(start: stack.codes[column], count: stack.count)
+    let places = PlacesByCode(codes, of: chunk.segments[column].count)
+    for (code, whole) in chunk.segments[column].enumerated() {
+      places.withPlaces(of: code) {
+        guard !$0.isEmpty else { return }
+        cell(Int(whole)).add(stack, $0, isComplete: isComplete, clusters: chunk.clusters)
       }
     }
   }
@@ -196,7 +154,7 @@ private final class CellRow: @unchecked Sendable {
   private func cell(_ code: Int) -> Cell {
     while cells.count <= code { cells.append(nil) }
     if let known = cells[code] { return known }
-    let fresh = shape.emptyCell(blockRows: column < 0 ? 512 : 32)
+    let fresh = shape.emptyCell(blockRows: column < 0 ? 1024 : 32)
     cells[code] = fresh
     return fresh
   }

@@ -4,10 +4,10 @@ import Tables
 ///
 /// Ids that ascend, as in an export ordered by its key, are all different: of a block of them the first and the last are
 /// enough. Of others a hash is kept.
-struct ChunkUnits: @unchecked Sendable {
-  /// The first id, and the last one that is in order. They lie in the text, which lives as long as its file.
-  private(set) var first = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-  private(set) var last = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+struct ChunkUnits: Sendable {
+  /// The first id, and the last one that is in order.
+  private(set) var first: [UInt8] = []
+  private(set) var last: [UInt8] = []
   /// All ids so far ascend.
   private(set) var areAscending: Bool
   /// Of ids that ascend there are no hashes.
@@ -23,7 +23,7 @@ struct ChunkUnits: @unchecked Sendable {
 
   /// How far the ids are taken.
   struct Mark {
-    fileprivate let first, last: UnsafeBufferPointer<UInt8>
+    fileprivate let first, last: [UInt8]
     fileprivate let areAscending, lackHashes: Bool
     fileprivate let count: Int
   }
@@ -38,17 +38,18 @@ struct ChunkUnits: @unchecked Sendable {
   }
 
   mutating func clear() {
-    (first, last) = (UnsafeBufferPointer(start: nil, count: 0), UnsafeBufferPointer(start: nil, count: 0))
+    (first, last) = ([], [])
     (areAscending, lackHashes) = (!alwaysHashes, false)
     hashes.removeAll(keepingCapacity: true)
   }
 
   /// - Parameter field: not empty.
   mutating func append(_ field: Field) {
-    areAscending = areAscending && Self.precedes(last, field.bytes)
+    areAscending = areAscending && last.withUnsafeBufferPointer { Self.precedes($0, field.bytes) }
     if areAscending {
-      if first.isEmpty { first = field.bytes }
-      last = field.bytes
+      if first.isEmpty { first = Array(field.bytes) }
+      last.removeAll(keepingCapacity: true)
+      last.append(contentsOf: field.bytes)
     }
     hashes.append(ByteHash.hash(field.bytes))
   }
@@ -57,20 +58,24 @@ struct ChunkUnits: @unchecked Sendable {
   mutating func append(_ block: FieldBlock, _ slot: Int) -> Bool {
     guard block.rows > 0 else { return true }
     if areAscending {
-      let before = last
-      if block.ascends(slot, from: &last) {
-        if first.isEmpty { first = block.field(0, slot).bytes }
+      var latest = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+      let areInOrder = last.withUnsafeBufferPointer { last in
+        latest = last
+        return block.ascends(slot, from: &latest)
+      }
+      if areInOrder {
+        if first.isEmpty { first = Array(block.field(0, slot).bytes) }
+        last = Array(latest)
         lackHashes = true
         return true
       }
-      last = before
       areAscending = false
     }
     return hashes.grow(by: block.rows, 0) { block.hashes(slot, into: $0) }
   }
 
   /// Shorter, or as long and earlier in the order of bytes.
-  static func precedes(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
+  static func precedes(_ a: some Collection<UInt8>, _ b: some Collection<UInt8>) -> Bool {
     a.count != b.count ? a.count < b.count : a.lexicographicallyPrecedes(b)
   }
 }

@@ -32,7 +32,7 @@ struct ClusterTotals {
   init(layout: ClusterLayout) { self.layout = layout }
 
   /// Adds a row's values of a metric.
-  mutating func add(_ values: [[Double]], _ row: Int, _ columns: [Int], metric: Int, cluster: Int) {
+  mutating func add(_ values: GrowingColumns<Double>, _ row: Int, _ columns: [Int], metric: Int, cluster: Int) {
     let start = place(of: cluster) + layout.starts[metric]
     for (k, column) in columns.enumerated() { totals[start + k] += values[column][row] }
     totals[start + columns.count] += 1

@@ -33,7 +33,7 @@ public struct DuckDBEngine: Engine {
   /// - Parameter columns: those wanted, as far as they exist; nil: all.
   public func source(_ paths: [String], columns: Set<String>? = nil) throws -> TableSource {
     let files = try paths.map { path throws in
-      Self.reads(path) ? try piped(path, columns) : try TableFile(path)
+      Self.reads(path) ? try piped(path, columns) : try TableFile(path, options: options)
     }
     return try TableSource(files: files, options: options)
   }
@@ -58,8 +58,10 @@ public struct DuckDBEngine: Engine {
         wanted = needed.map { "\"\($0.replacing("\"", with: "\"\""))\"" }.joined(separator: ", ")
       }
     }
-    let text = try program.csv("SELECT \(wanted) FROM \(table)", path)
-    return TableFile(name: "\(path) (through DuckDB \(program.version))", bytes: text, original: original)
+    return try program.csv("SELECT \(wanted) FROM \(table)", path) { output throws in
+      try TableFile(
+        name: "\(path) (through DuckDB \(program.version))", draining: output, original: original, options: options)
+    }
   }
 }
 
@@ -74,17 +76,27 @@ private struct DuckDBProgram {
       throw DuckDBFault(.notInstalled, file)
     }
     path = found
-    let words = try Self.run(found, ["--version"], file)
+    let words = try Self.run(found, ["--version"], file, take: Self.whole)
     version = String(decoding: words, as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init) ?? "?"
   }
 
-  /// The answer of a query as CSV with a header.
-  func csv(_ query: String, _ file: String) throws -> [UInt8] {
+  /// The answer of a query as CSV with a header, a small one.
+  func csv(_ query: String, _ file: String) throws -> [UInt8] { try csv(query, file, take: Self.whole) }
+
+  /// - Parameter take: reads the answer from a descriptor.
+  func csv<Answer>(_ query: String, _ file: String, take: (Int32) throws -> Answer) throws -> Answer {
     try Self.run(
-      path, ["-init", "/dev/null", "-batch", "-c", "COPY (\(query)) TO '/dev/stdout' (FORMAT csv, HEADER true)"], file)
+      path, ["-init", "/dev/null", "-batch", "-c", "COPY (\(query)) TO '/dev/stdout' (FORMAT csv, HEADER true)"], file,
+      take: take)
   }
 
-  private static func run(_ program: String, _ arguments: [String], _ file: String) throws -> [UInt8] {
+  private static func whole(_ descriptor: Int32) -> [UInt8] {
+    Array(FileHandle(fileDescriptor: descriptor).readDataToEndOfFile())
+  }
+
+  private static func run<Answer>(
+    _ program: String, _ arguments: [String], _ file: String, take: (Int32) throws -> Answer
+  ) throws -> Answer {
     let process = Process()
     process.executableURL = URL(filePath: program)
     process.arguments = arguments
@@ -96,13 +108,15 @@ private struct DuckDBProgram {
     process.standardError = try FileHandle(forWritingTo: errors)
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    let bytes = Array(output.fileHandleForReading.readDataToEndOfFile())
+    let answer = Result { try take(output.fileHandleForReading.fileDescriptor) }
+    // It waits for nobody to read what is left.
+    try? output.fileHandleForReading.close()
     process.waitUntilExit()
     guard process.terminationStatus == 0, process.terminationReason == .exit else {
       let text = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
       throw DuckDBFault(.refused(text.split(separator: "\n").first.map(String.init) ?? "no reason given"), file)
     }
-    return bytes
+    return try answer.get()
   }
 }
 

@@ -16,8 +16,8 @@ final class DuplicateUnits {
   private var areAscending = true
   /// Of some ids no hashes are kept, as they ascend.
   private var lackHashes = false
-  /// The last id so far; it lies in the text.
-  private var last = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+  /// The last id so far.
+  private var last: [UInt8] = []
 
   /// Nil where a unit may have several rows.
   init?(_ request: MeasurementRequest, _ source: TableSource) {
@@ -32,7 +32,7 @@ final class DuplicateUnits {
       areAscending =
         areAscending && units.areAscending && (units.first.isEmpty || ChunkUnits.precedes(last, units.first))
       lackHashes = lackHashes || units.lackHashes
-      last = units.last
+      if !units.last.isEmpty { last = units.last }
     }
     if areAscending {
       lackHashes = true
@@ -53,8 +53,8 @@ final class DuplicateUnits {
     parted = []
     _ = try source.scan([column]) { _ in
       HashConsumer()
-    } deliver: { consumers, _ in
-      keep(consumers.map(\.hashes))
+    } deliver: { batch in
+      keep(batch.consumers.map(\.hashes))
     }
   }
 
@@ -67,8 +67,8 @@ final class DuplicateUnits {
     let request = request
     let found = try source.scan(
       [column, request.variantColumn], allowedBadRows: request.allowedBadRows
-    ) { part in
-      RepeatedUnitConsumer(repeated, base: UInt(bitPattern: part.file.text.baseAddress))
+    ) { chunk in
+      RepeatedUnitConsumer(repeated, base: chunk.origin)
     }
     var first: [[UInt8]: (position: SourcePosition, arm: String)] = [:]
     for (consumer, part) in zip(found.consumers, found.partOfConsumer) {
@@ -155,7 +155,7 @@ private struct HashConsumer: RowConsumer, Sendable {
     return false
   }
 
-  mutating func clear() -> Bool {
+  mutating func clear(for chunk: TableChunk) -> Bool {
     hashes.removeAll(keepingCapacity: true)
     return true
   }

@@ -107,10 +107,10 @@ public struct EventLogReader: Sendable {
     _ columns: Columns, _ source: TableSource, _ clock: ZoneClock, _ take: (EventConsumer) -> Void
   ) throws -> ScanCount {
     let words = options.nullWords.map { Array($0.utf8) }
-    return try source.scan(Self.names(columns), allowedBadRows: allowedBadRows) { part in
-      EventConsumer(columns, base: UInt(bitPattern: part.file.text.baseAddress), clock: clock, nullWords: words)
-    } deliver: { consumers, _ in
-      for consumer in consumers { take(consumer) }
+    return try source.scan(Self.names(columns), allowedBadRows: allowedBadRows) { chunk in
+      EventConsumer(columns, base: chunk.origin, clock: clock, nullWords: words)
+    } deliver: { batch in
+      for consumer in batch.consumers { take(consumer) }
     }
   }
 
@@ -152,7 +152,8 @@ public struct EventLogFault: InputFault, Hashable {
 /// The two fields that every event has.
 struct EventFields {
   private let columns: EventLogReader.Columns
-  private let base: UInt
+  /// The address that the file's first byte would have beside those that are read.
+  var base: UInt
 
   init(_ columns: EventLogReader.Columns, base: UInt) {
     self.columns = columns

@@ -85,7 +85,8 @@ final class ScannedExposures: @unchecked Sendable {
 
 /// The exposures of one chunk.
 struct ExposureConsumer: RowConsumer, @unchecked Sendable {
-  /// An id in the text, which lives as long as its file.
+  static var keepsFields: Bool { true }
+  /// An id in the chunk's text.
   struct Identifier {
     let bytes: UnsafeBufferPointer<UInt8>
     let hash: UInt64
@@ -152,12 +153,13 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
 /// Reads single cells and says what is wrong with one.
 struct CellReader: Sendable {
   private let names: [String]
-  private let base: UInt
+  /// Of the chunk that is read.
+  var origin: UInt
   private let nullWords: [[UInt8]]
 
-  init(_ names: [String], _ part: TablePart, _ options: TableOptions) {
+  init(_ names: [String], _ chunk: TableChunk, _ options: TableOptions) {
     self.names = names
-    base = UInt(bitPattern: part.file.text.baseAddress)
+    origin = chunk.origin
     nullWords = options.nullWords.map { Array($0.utf8) }
   }
 
@@ -217,6 +219,6 @@ struct CellReader: Sendable {
 
   private func shown(_ field: Field) -> String { String(field.string.prefix(40)) }
   private func fault(_ kind: TableFault.Kind, _ field: Field) -> RowFault {
-    RowFault(kind, offset: Int(UInt(bitPattern: field.start) - base))
+    RowFault(kind, offset: Int(UInt(bitPattern: field.start) &- origin))
   }
 }

@@ -35,10 +35,10 @@ public struct ExposureBalanceReader: Sendable {
     let clock = try ZoneClock.named(exposures.timeZone)
     let units = ExposedUnits(plan, expected: source.estimatedRows)
     let columns = ExposureConsumer.columns(plan)
-    let count = try source.scan(columns, allowedBadRows: allowedBadRows) { part in
-      ExposureConsumer(plan, reader: CellReader(columns, part, options), clock: clock)
-    } deliver: { chunks, _ in
-      for chunk in chunks { units.take(chunk) }
+    let count = try source.scan(columns, allowedBadRows: allowedBadRows) { chunk in
+      ExposureConsumer(plan, reader: CellReader(columns, chunk, options), clock: clock)
+    } deliver: { batch in
+      for chunk in batch.consumers { units.take(chunk) }
     }
     let segments = segmentColumns.indices.map { column in
       let values = (0..<units.segments[column].count).map { units.segments[column].string(of: $0) }

@@ -28,8 +28,8 @@ public struct HistoryReader: Sendable {
       MeasurementRequest(files: paths, metrics: [metric], allowedBadRows: allowedBadRows), source)[0]
     let plan = HistoryPlan(metric: metric, limits: limits, clusterColumn: clusterColumn, timeColumn: timeColumn)
     let words = options.nullWords.map { Array($0.utf8) }
-    let result = try source.scan(plan.names, allowedBadRows: allowedBadRows) { part in
-      HistoryConsumer(plan, base: UInt(bitPattern: part.file.text.baseAddress), nullWords: words)
+    let result = try source.scan(plan.names, allowedBadRows: allowedBadRows) { chunk in
+      HistoryConsumer(plan, base: chunk.origin, nullWords: words)
     }
     var all = HistoryTotals(columns: plan.values.count)
     for consumer in result.consumers { all.merge(consumer.totals) }

@@ -24,10 +24,10 @@ public struct UnitColumns: Sendable {
     var names: [String] = []
     for name in [column] + texts + numbers where !names.contains(name) { names.append(name) }
     let slots = ([column] + texts + numbers).map { name in names.firstIndex(of: name) ?? 0 }
-    let result = try source.scan(names) { part in
+    let result = try source.scan(names) { chunk in
       ColumnsConsumer(
         column: column, slots: slots, texts: texts.count, numbers: numbers,
-        base: UInt(bitPattern: part.file.text.baseAddress))
+        base: chunk.origin)
     }
     self.texts = texts.map { _ in [] }
     self.numbers = numbers.map { _ in [] }

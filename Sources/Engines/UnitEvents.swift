@@ -24,7 +24,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   }
   private let units: ExposedUnits
   private let rules: [Rule]
-  private let reader: CellReader
+  private var reader: CellReader
   private var clock: ZoneClock
   private let slots: (unit: Int, time: Int, event: Int?)
   private let keepsTimes: Bool
@@ -206,7 +206,8 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     }
   }
 
-  mutating func clear() -> Bool {
+  mutating func clear(for chunk: TableChunk) -> Bool {
+    reader.origin = chunk.origin
     hits.removeAll(keepingCapacity: true)
     hitTimes.removeAll(keepingCapacity: true)
     count = EventCount()

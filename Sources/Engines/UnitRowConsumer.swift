@@ -4,10 +4,10 @@ import Tables
 
 /// Reads one row a unit: the arm, segments and values of a chunk's rows, as numbers.
 ///
-/// The rows are kept until their batch is put together, so that what is summed with what does not depend on the cuts.
+/// The rows are kept, parted by arm, until their batch is put together: what is summed with what does not depend on the cuts.
 struct UnitRowConsumer: RowConsumer, Sendable {
   private let plan: ColumnPlan
-  private let base: UInt
+  private var base: UInt
   private let nullWords: [[UInt8]]
   private let variantSlot: Int
   private let unitSlot: Int?
@@ -20,26 +20,27 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   /// A word such as -99 stands for a missing value.
   private let hasNumericNullWord: Bool
   private var row: [Double]
+  /// Codes of the row's segments and cluster.
+  private var words: [Int32]
   /// Whether ids are to be compared.
   private let unitIsKey: Bool
 
   private(set) var arms = Interner()
   private(set) var clusters = Interner()
   private(set) var segments: [Interner]
-  /// One a row.
-  private(set) var armCodes: [Int32] = []
-  private(set) var clusterCodes: [Int32] = []
-  private(set) var segmentCodes: [[Int32]]
-  /// The plan's values, column after column, one a row; NaN where one is missing. What stands behind them counts for nothing: room
-  /// that was written once is not cleared again.
-  private(set) var values: [[Double]]
+  /// By the codes of `arms`. Of each row the plan's values, and the codes of its segments and then of its cluster.
+  private(set) var rows: PartedRows
   private(set) var units: ChunkUnits
+  /// The columns of a block: its arms, its other codes, its values.
+  private let blockArms = GrowingColumns<Int32>(width: 1)
+  private let blockWords: GrowingColumns<Int32>
+  private let blockValues: GrowingColumns<Double>
 
-  init(_ plan: ColumnPlan, part: TablePart, nullWords: [String], clock: ZoneClock) {
+  init(_ plan: ColumnPlan, _ chunk: TableChunk, nullWords: [String], clock: ZoneClock) {
     self.clock = clock
     timeSlot = plan.request.timeColumn.flatMap { plan.names.firstIndex(of: $0) }
     self.plan = plan
-    base = UInt(bitPattern: part.file.text.baseAddress)
+    base = chunk.origin
     self.nullWords = nullWords.map { Array($0.utf8) }
     hasNumericNullWord = self.nullWords.contains { word in
       word.withUnsafeBufferPointer { if case .notANumber = FieldParsing.number($0) { false } else { true } }
@@ -54,9 +55,11 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     segmentSlots = plan.request.segmentColumns.map(slot)
     valueSlots = plan.values.map { slot($0.name) }
     segments = segmentSlots.map { _ in Interner() }
-    segmentCodes = segmentSlots.map { _ in [] }
     row = [Double](repeating: 0, count: plan.values.count)
-    values = plan.values.map { _ in [] }
+    words = [Int32](repeating: 0, count: segmentSlots.count + (clusterSlot == nil ? 0 : 1))
+    rows = PartedRows(width: row.count, codes: words.count, keepsOrder: clusterSlot != nil)
+    blockWords = GrowingColumns(width: words.count)
+    blockValues = GrowingColumns(width: row.count)
   }
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
@@ -72,41 +75,37 @@ struct UnitRowConsumer: RowConsumer, Sendable {
       throw fault(.emptyCell(column: plan.request.unitColumn ?? ""), fields[unitSlot])
     }
     if let timeSlot { times.insert(try readTime(fields[timeSlot])) }
-    for index in values.indices { values[index].withRoom(1, at: armCodes.count) { $0[0] = row[index] } }
-    armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
-    if let clusterSlot { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: fields[clusterSlot]))) }
     if unitIsKey, let unitSlot { units.append(fields[unitSlot]) }
     for (column, slot) in segmentSlots.enumerated() {
-      segmentCodes[column].append(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot])))
+      words[column] = Int32(truncatingIfNeeded: segments[column].code(of: fields[slot]))
     }
+    if let clusterSlot {
+      words[segmentSlots.count] = Int32(truncatingIfNeeded: clusters.code(of: fields[clusterSlot]))
+    }
+    rows.append(row, words, arm: arms.code(of: variant))
   }
 
   /// All rows of a block, if there is nothing wrong with any.
   mutating func consume(_ block: FieldBlock) -> Bool {
-    let before = armCodes.count
+    blockArms.reserve(block.rows, behind: 0)
+    blockWords.reserve(block.rows, behind: 0)
+    blockValues.reserve(block.rows, behind: 0)
     let mark = units.mark
-    guard readKeys(block), readUnits(block), readValues(block, at: before), readTimes(block) else {
-      armCodes.removeLast(armCodes.count - before)
-      clusterCodes.removeLast(max(0, clusterCodes.count - before))
+    guard readKeys(block), readUnits(block), readValues(block), readTimes(block) else {
       units.remove(to: mark)
       return false
     }
     for (column, slot) in segmentSlots.enumerated() {
-      _ = Self.read(block, slot, &segments[column], &segmentCodes[column], filled: false)
+      _ = block.codes(slot, into: blockWords[column], &segments[column])
     }
+    rows.append(block.rows, blockArms[0], of: arms.count, blockValues, blockWords)
     return true
   }
 
   private mutating func readKeys(_ block: FieldBlock) -> Bool {
-    guard Self.read(block, variantSlot, &arms, &armCodes, filled: true) else { return false }
+    guard block.codes(variantSlot, into: blockArms[0], &arms, filled: true) else { return false }
     guard let clusterSlot else { return true }
-    return Self.read(block, clusterSlot, &clusters, &clusterCodes, filled: true)
-  }
-
-  private static func read(
-    _ block: FieldBlock, _ slot: Int, _ words: inout Interner, _ codes: inout [Int32], filled: Bool
-  ) -> Bool {
-    codes.grow(by: block.rows, 0) { block.codes(slot, into: $0, &words, filled: filled) }
+    return block.codes(clusterSlot, into: blockWords[segmentSlots.count], &clusters, filled: true)
   }
 
   private mutating func readUnits(_ block: FieldBlock) -> Bool {
@@ -136,26 +135,22 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     throw fault(.notATime(column: column, found: shown(field)), field)
   }
 
-  private mutating func readValues(_ block: FieldBlock, at place: Int) -> Bool {
+  private func readValues(_ block: FieldBlock) -> Bool {
     for (index, column) in plan.values.enumerated() {
-      var all: [Double] = []
-      swap(&all, &values[index])
-      let isNumeric = all.withRoom(block.rows, at: place) { start in
+      let values = blockValues[index]
+      let isNumeric =
         column.isBoolean
-          ? block.bits(valueSlots[index], into: start) { other($0, column) } && settle(start, block.rows, column)
-          : block.decimals(valueSlots[index], into: start) { other($0, column) } && settle(start, block.rows, column)
-      }
-      values[index] = all
-      guard isNumeric else { return false }
+        ? block.bits(valueSlots[index], into: values) { other($0, column) }
+        : block.decimals(valueSlots[index], into: values) { other($0, column) }
+      guard isNumeric, settle(values, block.rows, column) else { return false }
     }
     return true
   }
 
-  mutating func clear() -> Bool {
-    armCodes.removeAll(keepingCapacity: true)
-    clusterCodes.removeAll(keepingCapacity: true)
+  mutating func clear(for chunk: TableChunk) -> Bool {
+    base = chunk.origin
+    rows.removeAll()
     units.clear()
-    for index in segmentCodes.indices { segmentCodes[index].removeAll(keepingCapacity: true) }
     times = TimeRange()
     // Few words are worth keeping; of many most will not come again.
     clusters = Interner()
@@ -234,17 +229,5 @@ extension Array {
     let before = self.count
     append(contentsOf: repeatElement(placeholder, count: count))
     return withUnsafeMutableBufferPointer { fill($0.baseAddress! + before) }
-  }
-}
-
-extension [Double] {
-  /// Lets `fill` write elements from a place on, which there are or which come behind the last.
-  @inline(__always)
-  fileprivate mutating func withRoom<Result>(
-    _ count: Int, at place: Int, _ fill: (UnsafeMutablePointer<Double>) -> Result
-  ) -> Result {
-    let missing = place + count - self.count
-    if missing > 0 { append(contentsOf: repeatElement(0, count: missing)) }
-    return withUnsafeMutableBufferPointer { fill($0.baseAddress! + place) }
   }
 }

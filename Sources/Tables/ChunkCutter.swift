@@ -8,6 +8,8 @@ import CScan
 /// of quotes, which whoever reads it sees.
 struct ChunkCutter {
   private let scanner: RecordScanner
+  private let file: TableFile
+  private let kernel: ScanKernel
   private let bytes: Int
   private let end: Int
   /// Up to here quotes are counted.
@@ -17,7 +19,9 @@ struct ChunkCutter {
   /// Before `cut`; of them only whether they are odd counts.
   private var quotes = 0
 
-  init(_ part: TablePart, bytes: Int) {
+  init(_ part: TablePart, bytes: Int, kernel: ScanKernel) {
+    self.kernel = kernel
+    file = part.file
     scanner = RecordScanner(part.file.text, delimiter: part.delimiter, slots: [])
     self.bytes = max(bytes, 64)
     end = part.file.text.count
@@ -34,7 +38,9 @@ struct ChunkCutter {
       let pieces = Self.pieces(from: cut, to: end, of: bytes, atMost: count)
       guard let last = pieces.last else { break }
       let counted = Slots<Int>(pieces.count, 0)
-      if !guesses { source.parallel(pieces.count) { [scanner] in counted[$0] = scanner.countQuotes(pieces[$0]) } }
+      if !guesses {
+        source.parallel(pieces.count) { [scanner, kernel] in counted[$0] = scanner.countQuotes(pieces[$0], kernel) }
+      }
       var starts = [begin]
       for (index, piece) in pieces.enumerated() {
         quotes += counted[index]
@@ -42,16 +48,34 @@ struct ChunkCutter {
         // One record may cover many cuts.
         guard next > begin, next > (starts.last ?? 0) else { continue }
         let isInside = !guesses && quotes % 2 == 1
-        let start = next < end ? scanner.firstRecord(atOrAfter: next, insideQuotes: isInside) : end
+        let start = next < end ? firstRecord(atOrAfter: next, insideQuotes: isInside) : end
         if start > (starts.last ?? 0) { starts.append(start) }
       }
       cut = last.upperBound
       begin = starts.last ?? end
       // No quote is open where a record begins; a later cut may have to be counted from here.
-      if guesses { quotes = scanner.countQuotes(min(cut, begin)..<max(cut, begin)) }
+      if guesses { quotes = scanner.countQuotes(min(cut, begin)..<max(cut, begin), kernel) }
       if starts.count > 1 { return zip(starts, starts.dropFirst()).map { $0..<$1 } }
     }
     return []
+  }
+
+  private func firstRecord(atOrAfter cut: Int, insideQuotes isInside: Bool) -> Int {
+    if !isInside, let near = nearRecord(atOrAfter: cut) { return near }
+    return scanner.firstRecord(atOrAfter: cut, insideQuotes: isInside)
+  }
+
+  /// The same for a mapped file whose record ends soon; its bytes are read, which spares page faults of the map.
+  private func nearRecord(atOrAfter cut: Int) -> Int? {
+    guard file.isMapped, cut > 0 else { return nil }
+    let range = cut - 1..<min(cut + 511, end)
+    return withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 8) { bytes in
+      guard file.copy(range, to: bytes.baseAddress) else { return nil }
+      let near = RecordScanner(UnsafeRawBufferPointer(bytes), delimiter: scanner.delimiter, slots: [])
+      let found = near.firstRecord(atOrAfter: 1, insideQuotes: false)
+      // What ends with the bytes may go on.
+      return found < range.count ? range.lowerBound + found : nil
+    }
   }
 
   private static func pieces(from start: Int, to end: Int, of bytes: Int, atMost count: Int) -> [Range<Int>] {
@@ -67,9 +91,9 @@ struct ChunkCutter {
 }
 
 extension RecordScanner {
-  func countQuotes(_ range: Range<Int>) -> Int {
+  func countQuotes(_ range: Range<Int>, _ kernel: ScanKernel) -> Int {
     guard let base = text.baseAddress else { return 0 }
-    return cscan_quotes(base + range.lowerBound, range.count)
+    return cscan_quotes(base + range.lowerBound, range.count, kernel.level)
   }
 
   /// The first offset at or behind `cut` where a record begins.

@@ -6,14 +6,17 @@ enum Inflate {
     bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
   }
 
-  /// - Returns: the bytes, or the reason why not.
-  static func gunzip(_ input: UnsafeRawBufferPointer) -> Result<[UInt8], InflateFailure> {
-    var output: [UInt8] = []
-    output.reserveCapacity(input.count * 5)
+  /// - Parameter progress: gets the bytes of the file that are done, and how many it has.
+  /// - Throws: `TableFault` if the file is damaged or there is no room for its text.
+  static func gunzip(
+    _ input: UnsafeRawBufferPointer, named name: String, into text: inout TextSpool,
+    progress: ((Int, Int) -> Void)? = nil
+  ) throws(TableFault) {
+    func damaged(_ reason: String) -> TableFault { TableFault(.badGzip(reason: reason), at: .init(file: name)) }
     var stream = z_stream()
     // 16 + 15: the gzip wrapper with the largest window.
     guard inflateInit2_(&stream, 16 + 15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      return .failure(InflateFailure(reason: "zlib cannot start"))
+      throw damaged("zlib cannot start")
     }
     defer { inflateEnd(&stream) }
     var consumed = 0
@@ -28,20 +31,17 @@ enum Inflate {
       stream.avail_out = 1 << 18
       let status = inflate(&stream, Z_NO_FLUSH)
       consumed += portion - Int(stream.avail_in)
-      output.append(contentsOf: UnsafeBufferPointer(start: buffer, count: (1 << 18) - Int(stream.avail_out)))
+      try text.append(UnsafeRawBufferPointer(start: buffer, count: (1 << 18) - Int(stream.avail_out)))
+      progress?(consumed, input.count)
       switch status {
       case Z_OK: continue
       case Z_STREAM_END:
         if consumed < input.count { inflateReset(&stream) }
-        if consumed == input.count { return .success(output) }
-      case Z_BUF_ERROR: return .failure(InflateFailure(reason: "it ends in the middle"))
-      default: return .failure(InflateFailure(reason: "its data are damaged"))
+        if consumed == input.count { return }
+      case Z_BUF_ERROR: throw damaged("it ends in the middle")
+      default: throw damaged("its data are damaged")
       }
     }
-    return .failure(InflateFailure(reason: "it ends in the middle"))
+    throw damaged("it ends in the middle")
   }
-}
-
-struct InflateFailure: Error {
-  let reason: String
 }

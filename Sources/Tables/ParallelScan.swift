@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 extension TableSource {
   /// Scans the columns asked for, in chunks of fixed size on all cores, and hands the chunks' consumers over in file order:
@@ -7,104 +8,82 @@ extension TableSource {
   /// - Parameters:
   ///   - names: the columns, in the order in which `consume` gets them.
   ///   - allowedBadRows: the share of rows that may be refused, in [0, 1]; 0 stops at the first.
-  ///   - make: a fresh consumer for a chunk of a part.
-  ///   - beside: gets the ranges of a part in file order, on one thread at a time, while they are scanned; a range that
-  ///     was cut wrongly may come again with another end.
-  ///   - meanwhile: longer work on what was delivered, begun together with each next scan, on one thread at a time.
-  ///   - deliver: gets the consumers of some consecutive chunks and the number of their part; what it does not keep is
-  ///     gone, so that memory does not grow with the table.
+  ///   - make: a fresh consumer for a chunk.
+  ///   - meanwhile: longer work on what was delivered, begun together with each next scan, on one thread at a time; once more
+  ///     at the end.
+  ///   - deliver: gets what consecutive chunks of a part gave; what it does not keep is gone, so that memory does not grow with
+  ///     the table.
   /// - Throws: `TableFault`, of the first bad byte or row in file order.
   package func scan<Consumer: RowConsumer & Sendable>(
-    _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TablePart) -> Consumer,
-    beside: (@Sendable (_ range: Range<Int>, _ part: Int) -> Void)? = nil, meanwhile: (@Sendable () -> Void)? = nil,
-    deliver: (_ consumers: [Consumer], _ part: Int) -> Void
+    _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TableChunk) -> Consumer,
+    meanwhile: (@Sendable () -> Void)? = nil, deliver: (ScannedBatch<Consumer>) -> Void
   ) throws(TableFault) -> ScanCount {
     try requireColumns(names)
-    var total = ScanCount()
-    var firstBad: TableFault?
-    let bytes = parts.reduce(0) { $0 + $1.file.text.count }
-    var done = 0
+    var progress = ScanProgress(bytes: parts.reduce(0) { $0 + $1.file.text.count })
+    let windows = WindowPool(keeps: Consumer.keepsFields ? options.batchChunks : 0)
     for (number, part) in parts.enumerated() {
       let scanner = scanner(of: names, in: part)
-      var cutter = ChunkCutter(part, bytes: options.chunkBytes)
-      var used: [Consumer] = []
+      var cutter = ChunkCutter(part, bytes: options.chunkBytes, kernel: options.kernel)
+      let used = Slots<Consumer?>(options.batchChunks, nil)
       var guesses = true
       while true {
         let before = cutter
         let ranges = cutter.next(options.batchChunks, on: self, guesses: guesses)
         guard let first = ranges.first, let last = ranges.last else { break }
-        let fresh = Slots<Consumer?>(ranges.count, nil)
-        for index in 0..<min(used.count, ranges.count) { fresh[index] = used[index] }
-        used = []
-        let outcomes = outcomes(of: ranges, scanner, fresh, stopsAtFirst: allowedBadRows == 0) {
-          make(part)
-        } first: {
-          meanwhile?()
-        } beside: {
-          beside?(first.lowerBound..<last.upperBound, number)
+        let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
+        parallel(ranges.count + 1) { piece in
+          guard piece > 0 else { meanwhile?(); return }
+          outcomes[piece - 1] = outcome(
+            of: ranges[piece - 1], in: part, scanner, windows, used, piece - 1, stopsAtFirst: allowedBadRows == 0, make)
         }
         if guesses, (0..<outcomes.count).contains(where: { outcomes[$0]?.showsWrongCut ?? false }) {
           (cutter, guesses) = (before, false)
           continue
         }
-        var consumers: [Consumer] = []
-        for index in 0..<outcomes.count {
-          guard let outcome = outcomes[index] else { continue }
-          outcomes[index] = nil
-          if let fault = outcome.fatal {
-            try part.file.requireUnchanged()
-            throw TableFault(fault.kind, at: part.file.position(of: fault.offset))
-          }
-          if let bad = outcome.firstBad, firstBad == nil {
-            firstBad = TableFault(bad.kind, at: part.file.position(of: bad.offset))
-          }
-          total.rows += outcome.rows
-          total.badRows += outcome.badRows
-          consumers.append(outcome.consumer)
-        }
-        deliver(consumers, number)
-        part.file.forget(first.lowerBound..<last.upperBound)
-        options.progress?(done + last.upperBound, bytes)
-        for index in consumers.indices where consumers[index].clear() { used.append(consumers[index]) }
+        let checksums = (0..<outcomes.count).compactMap { outcomes[$0]?.seen.checksum }
+        let consumers = try progress.take(outcomes, of: part)
+        deliver(ScannedBatch(part: number, consumers: consumers, ranges: ranges, checksums: checksums))
+        // Where cuts are guessed little of the map is touched.
+        if !guesses { part.file.forget(first.lowerBound..<last.upperBound) }
+        options.progress?(progress.done + last.upperBound, progress.bytes)
+        for (index, consumer) in consumers.enumerated() { used[index] = consumer }
+        windows.turn()
       }
+      meanwhile?()
       try part.file.requireUnchanged()
-      done += part.file.text.count
+      progress.done += part.file.text.count
     }
+    let total = progress.count
     guard total.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
-    if let firstBad, Double(total.badRows) > allowedBadRows * Double(total.rows) { throw firstBad }
+    if let firstBad = progress.firstBad, Double(total.badRows) > allowedBadRows * Double(total.rows) { throw firstBad }
     return total
   }
 
-  /// Scans consecutive ranges on all cores.
-  ///
-  /// - Parameters:
-  ///   - fresh: consumers for the ranges, which are taken out of it; `make` gives those that are not there.
-  ///   - first, beside: are run meanwhile, one begun before the ranges, the other after them.
-  private func outcomes<Consumer: RowConsumer & Sendable>(
-    of ranges: [Range<Int>], _ scanner: WindowScanner, _ fresh: Slots<Consumer?>, stopsAtFirst: Bool,
-    make: @Sendable () -> Consumer, first: @Sendable () -> Void, beside: @Sendable () -> Void
-  ) -> Slots<ChunkOutcome<Consumer>?> {
-    let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
-    parallel(ranges.count + 2) { piece in
-      guard piece > 0 else { return first() }
-      let index = piece - 1
-      guard index < ranges.count else { return beside() }
-      // Nobody else may hold it, or what it keeps would be copied before it is written to.
-      outcomes[index] = ChunkOutcome(
-        scanner, ranges[index], consumer: fresh.move(index, leaving: nil) ?? make(), stopsAtFirst: stopsAtFirst)
-    }
-    return outcomes
+  /// Scans one chunk of a batch, with the consumer of an earlier one if it can be cleared.
+  func outcome<Consumer: RowConsumer & Sendable>(
+    of range: Range<Int>, in part: TablePart, _ scanner: WindowScanner, _ windows: WindowPool,
+    _ used: Slots<Consumer?>? = nil, _ index: Int, stopsAtFirst: Bool, _ make: (TableChunk) -> Consumer
+  ) -> ChunkOutcome<Consumer> {
+    let window = windows.take(index)
+    defer { windows.giveBack(window) }
+    window.open(range, of: part.file, copies: part.file.isMapped || options.copiesText)
+    let chunk = TableChunk(part: part, origin: window.origin)
+    // Nobody else may hold it, or what it keeps would be copied before it is written to.
+    var consumer = used?.move(index, leaving: nil)
+    if !(consumer?.clear(for: chunk) ?? false) { consumer = make(chunk) }
+    return ChunkOutcome(
+      scanner, range, of: window, consumer: consumer.take() ?? make(chunk), stopsAtFirst: stopsAtFirst)
   }
 
   /// The same with all consumers kept.
   package func scan<Consumer: RowConsumer & Sendable>(
-    _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TablePart) -> Consumer
+    _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TableChunk) -> Consumer
   ) throws(TableFault) -> ScanResult<Consumer> {
     var consumers: [Consumer] = []
     var parts: [Int] = []
-    let count = try scan(names, allowedBadRows: allowedBadRows, make: make) { some, part in
-      consumers.append(contentsOf: some)
-      parts.append(contentsOf: repeatElement(part, count: some.count))
+    let count = try scan(names, allowedBadRows: allowedBadRows, make: make) { batch in
+      consumers.append(contentsOf: batch.consumers)
+      parts.append(contentsOf: repeatElement(batch.part, count: batch.consumers.count))
     }
     return ScanResult(consumers: consumers, partOfConsumer: parts, rows: count.rows, badRows: count.badRows)
   }
@@ -113,15 +92,27 @@ extension TableSource {
     let slots = part.columns.map { names.firstIndex(of: $0) ?? -1 }
     return WindowScanner(
       RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots), kernel: options.kernel,
-      windowBytes: min(1 << 18, options.chunkBytes))
+      // A chunk and the rest of its last record.
+      windowBytes: min(1 << 18, options.chunkBytes) + (options.chunkBytes < 1 << 12 ? 0 : 1 << 12))
   }
 
-  /// Runs independent pieces of work, on one thread if the options say so.
+  /// Threads that work at a time.
+  package var workers: Int { max(1, options.threads ?? ProcessInfo.processInfo.activeProcessorCount) }
+
+  /// Runs independent pieces of work, begun in their order, on as many threads as the options say.
   package func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
-    if options.threads == 1 || count <= 1 {
+    let workers = min(workers, count)
+    guard workers > 1 else {
       for index in 0..<count { body(index) }
-    } else {
-      DispatchQueue.concurrentPerform(iterations: count, execute: body)
+      return
+    }
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        body(index)
+      }
     }
   }
 }
@@ -130,6 +121,75 @@ extension TableSource {
 package struct ScanCount: Sendable {
   package var rows = 0
   package var badRows = 0
+}
+
+/// How far a scan is, and what was refused.
+private struct ScanProgress {
+  let bytes: Int
+  /// Of the parts that are read.
+  var done = 0
+  private(set) var count = ScanCount()
+  private(set) var firstBad: TableFault?
+
+  init(bytes: Int) { self.bytes = bytes }
+
+  /// Counts a batch's rows and hands over its consumers in file order.
+  ///
+  /// - Throws: `TableFault`, what is fatal.
+  mutating func take<Consumer: RowConsumer>(
+    _ outcomes: Slots<ChunkOutcome<Consumer>?>, of part: TablePart
+  ) throws(TableFault) -> [Consumer] {
+    var consumers: [Consumer] = []
+    for index in 0..<outcomes.count {
+      guard let outcome = outcomes[index] else { continue }
+      outcomes[index] = nil
+      if let fault = outcome.fatal {
+        try part.file.requireUnchanged()
+        throw TableFault(fault.kind, at: part.file.position(of: fault.offset))
+      }
+      if let bad = outcome.firstBad, firstBad == nil {
+        firstBad = TableFault(bad.kind, at: part.file.position(of: bad.offset))
+      }
+      count.rows += outcome.rows
+      count.badRows += outcome.badRows
+      consumers.append(outcome.consumer)
+    }
+    return consumers
+  }
+}
+
+/// What consecutive chunks of a part gave.
+package struct ScannedBatch<Consumer> {
+  package let part: Int
+  /// In the order of the file, as are the others.
+  package let consumers: [Consumer]
+  package let ranges: [Range<Int>]
+  /// CRC-64/XZ of the ranges.
+  package let checksums: [UInt64]
+}
+
+/// Windows for the chunks of a batch: those of a thread are used again and again, unless the chunks' bytes must stay until the
+/// next batch is scanned.
+final class WindowPool: Sendable {
+  private let kept: [[FileWindow]]
+  private let batch = Atomic(0)
+  private let free = Mutex<[FileWindow]>([])
+
+  /// - Parameter count: chunks of a batch whose bytes must stay; 0 if they need not.
+  init(keeps count: Int) { kept = (0..<2).map { _ in (0..<count).map { _ in FileWindow() } } }
+
+  func take(_ index: Int) -> FileWindow {
+    let ours = kept[batch.load(ordering: .relaxed) % 2]
+    if index < ours.count { return ours[index] }
+    return free.withLock { $0.popLast() } ?? FileWindow()
+  }
+
+  func giveBack(_ window: FileWindow) {
+    if kept[0].isEmpty { free.withLock { $0.append(window) } }
+  }
+
+  /// Turns to the next batch.
+  func turn() { batch.wrappingAdd(1, ordering: .relaxed) }
 }
 
 /// What a scan found: the consumers in file order.
@@ -146,20 +206,23 @@ struct ChunkOutcome<Consumer: RowConsumer> {
   var consumer: Consumer
   var rows = 0
   var badRows = 0
-  /// Quotes in the range; not all of them if something was fatal.
-  var quotes = 0
+  /// Not all of the range if something was fatal.
+  var seen = SeenBytes()
   var firstBad: RowFault?
   var fatal: RowFault?
 
   /// A fault, or an odd number of quotes, is what a cut inside a quoted field looks like.
-  var showsWrongCut: Bool { fatal != nil || quotes % 2 == 1 }
+  var showsWrongCut: Bool { fatal != nil || seen.quotes % 2 == 1 }
 
-  init(_ scanner: WindowScanner, _ range: Range<Int>, consumer: consuming Consumer, stopsAtFirst: Bool) {
+  init(
+    _ scanner: WindowScanner, _ range: Range<Int>, of window: FileWindow, consumer: consuming Consumer,
+    stopsAtFirst: Bool
+  ) {
     self.consumer = consumer
     var bad = 0
     var first: RowFault?
     do throws(RowFault) {
-      rows = try scanner.scan(range, into: &self.consumer, quotes: &quotes) { fault throws(RowFault) in
+      rows = try scanner.scan(range, of: window, into: &self.consumer, seen: &seen) { fault throws(RowFault) in
         // An open quote swallows everything behind it; that is never one bad row.
         if stopsAtFirst || fault.kind == .unclosedQuote { throw fault }
         bad += 1

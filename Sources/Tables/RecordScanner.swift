@@ -36,6 +36,10 @@ public struct Field {
 
 /// What a scan does with its rows.
 package protocol RowConsumer {
+  /// Whether the fields' bytes are looked at after `consume`: they stay where they are until the scan of the next batch of
+  /// chunks is over then. Else they are gone when the chunk is read.
+  static var keepsFields: Bool { get }
+
   /// One row. `fields`: the columns asked for, in the order asked. `offset`: of the row's first byte in the file.
   /// - Throws: to refuse the row; the scan counts it or stops.
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault)
@@ -45,12 +49,13 @@ package protocol RowConsumer {
   mutating func consume(_ block: FieldBlock) -> Bool
 
   /// Forgets its rows but keeps its memory for another chunk of the same part; false if it cannot.
-  mutating func clear() -> Bool
+  mutating func clear(for chunk: TableChunk) -> Bool
 }
 
 extension RowConsumer {
+  package static var keepsFields: Bool { false }
   package mutating func consume(_ block: FieldBlock) -> Bool { false }
-  package mutating func clear() -> Bool { false }
+  package mutating func clear(for chunk: TableChunk) -> Bool { false }
 }
 
 /// A row that cannot be used; the scan knows the file.

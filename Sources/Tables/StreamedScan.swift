@@ -8,14 +8,15 @@ extension TableSource {
   /// - Returns: the number of rows.
   /// - Throws: `TableFault` of the first bad byte or row, or what `take` throws. What was taken before stays taken.
   package func stream<Consumer: RowConsumer & Sendable>(
-    _ names: [String], make: @Sendable (TablePart) -> Consumer, take: @Sendable (Consumer) throws -> Void
+    _ names: [String], make: @Sendable (TableChunk) -> Consumer, take: @Sendable (Consumer) throws -> Void
   ) throws -> Int {
     try requireColumns(names)
     var rows = 0
+    let windows = WindowPool(keeps: 0)
+    let width = 8 * min(workers, 1 << 10)
     for part in parts {
       let scanner = scanner(of: names, in: part)
-      var cutter = ChunkCutter(part, bytes: options.chunkBytes)
-      let width = 2 * (options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
+      var cutter = ChunkCutter(part, bytes: options.chunkBytes, kernel: options.kernel)
       var finished: [ChunkOutcome<Consumer>] = []
       while true {
         let wave = cutter.next(width, on: self)
@@ -25,7 +26,8 @@ extension TableSource {
         parallel(wave.count + 1) { index in
           guard index > 0 else { return handed.run(take) }
           let range = wave[index - 1]
-          outcomes[index - 1] = ChunkOutcome(scanner, range, consumer: make(part), stopsAtFirst: true)
+          outcomes[index - 1] = outcome(
+            of: range, in: part, scanner, windows, nil, index - 1, stopsAtFirst: true, make)
           part.file.forget(range)
         }
         if let failure = handed.failure { throw failure }

@@ -5,6 +5,9 @@ public struct TableFault: InputFault, Hashable {
   public enum Kind: Sendable, Hashable {
     case unreadable(reason: String)
     case isFolder
+    case isDevice
+    /// A stream's text, of which so many bytes came, fits nowhere.
+    case noRoom(bytes: Int, place: String, reason: String)
     case empty
     case headerOnly
     case duplicateColumn(String)
@@ -26,6 +29,8 @@ public struct TableFault: InputFault, Hashable {
     case badGzip(reason: String)
     /// Bytes of the file when it was opened, and when it was read.
     case changed(from: Int, to: Int)
+    /// The file ended here, before what was its end when it was opened.
+    case cutOff
     case tooManyBadRows(bad: Int, rows: Int)
   }
   public let kind: Kind
@@ -40,6 +45,10 @@ public struct TableFault: InputFault, Hashable {
     switch kind {
     case .unreadable(let reason): "cannot be read: \(reason)."
     case .isFolder: "is a folder; a table is expected. Name its files, for example with a pattern: FOLDER/*.csv"
+    case .isDevice: "is a device; a table is expected, a file or a pipe."
+    case .noRoom(let bytes, let place, let reason):
+      "there is no room for its text in \(place) after \(bytes.grouped) bytes: \(reason). Free some, or set TMPDIR to a "
+        + "folder with more; a plain file needs none."
     case .empty: "the file is empty; a header line and rows are expected."
     case .headerOnly: "there is a header but no row."
     case .duplicateColumn(let name): "the column '\(name)' stands twice in the header. Rename one of them."
@@ -67,6 +76,7 @@ public struct TableFault: InputFault, Hashable {
     case .badGzip(let reason): "not a whole gzip file: \(reason)."
     case .changed(let before, let after):
       "the file had \(before.grouped) bytes when reading began and has \(after.grouped) now. Run again when it is whole."
+    case .cutOff: "the file became shorter while it was read. Run again when it is whole."
     case .tooManyBadRows(let bad, let rows): "\(bad.grouped) of \(rows.grouped) rows cannot be read."
     }
   }

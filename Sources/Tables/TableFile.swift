@@ -1,7 +1,7 @@
 import Basics
 import Foundation
 
-/// The bytes of one input, in one piece: mapped from a file, inflated from gzip, or read from standard input.
+/// The bytes of one input, in one piece: mapped from a file, or spooled from gzip, a pipe or standard input.
 public final class TableFile: @unchecked Sendable {
   /// As the user gave it; `-` is standard input.
   public let name: String
@@ -12,60 +12,61 @@ public final class TableFile: @unchecked Sendable {
   /// The text is the input as it stands on disk.
   package var isPlain: Bool { text.baseAddress == original.baseAddress }
   private let release: () -> Void
-  private let isMapped: Bool
+  /// Of the text, if it is mapped; open as long as this object lives. Else -1.
+  private let descriptor: Int32
+  package var isMapped: Bool { descriptor >= 0 }
   /// Which file is mapped; 0 if none is.
   private let inode: UInt64
 
-  /// - Throws: `TableFault` if the file cannot be read or is not whole.
-  public init(_ path: String) throws(TableFault) {
-    name = path
-    let raw = path == "-" ? try Self.standardInput() : try Self.mapped(path)
-    original = raw.bytes
-    inode = raw.inode
+  /// - Throws: `TableFault` if the file cannot be read, is not whole, or is a stream for which there is no room.
+  public convenience init(_ path: String, options: TableOptions = TableOptions()) throws(TableFault) {
+    let raw = try TableBytes(of: path, memoryBytes: options.memoryBytes)
     guard Inflate.isGzip(raw.bytes) else {
-      text = raw.bytes
-      release = raw.release
-      isMapped = raw.isMapped
+      self.init(name: path, text: raw, original: raw.bytes, release: raw.release)
       return
     }
-    isMapped = false
-    switch Inflate.gunzip(raw.bytes) {
-    case .failure(let failure):
-      raw.release()
-      throw TableFault(.badGzip(reason: failure.reason), at: SourcePosition(file: path))
-    case .success(let bytes):
-      let copy = Self.owned(bytes)
-      text = copy.bytes
-      release = {
+    do throws(TableFault) {
+      var spool = TextSpool(name: path, memoryBytes: options.memoryBytes)
+      try Inflate.gunzip(raw.bytes, named: path, into: &spool, progress: options.progress)
+      let text = try spool.finish()
+      self.init(name: path, text: text, original: raw.bytes) {
         raw.release()
-        copy.release()
+        text.release()
       }
+    } catch {
+      raw.release()
+      throw error
     }
   }
 
   /// Bytes that are in memory already; for tests and generated tables.
-  package init(name: String, bytes: [UInt8]) {
-    self.name = name
-    let copy = Self.owned(bytes)
-    text = copy.bytes
-    original = copy.bytes
-    release = copy.release
-    isMapped = false
-    inode = 0
+  package convenience init(name: String, bytes: [UInt8]) {
+    let copy = TableBytes(bytes)
+    self.init(name: name, text: copy, original: copy.bytes, release: copy.release)
   }
 
-  /// Text that was made of another file, which it is identified by.
-  package init(name: String, bytes: [UInt8], original: TableFile) {
-    self.name = name
-    let copy = Self.owned(bytes)
-    text = copy.bytes
-    self.original = original.original
-    release = {
-      copy.release()
+  /// Text that a program makes of a file, which it is identified by.
+  ///
+  /// - Parameter descriptor: of the pipe from which it comes.
+  /// - Throws: `TableFault` if there is no room for it.
+  package convenience init(
+    name: String, draining descriptor: Int32, original: TableFile, options: TableOptions
+  ) throws(TableFault) {
+    let text = try TableBytes.drained(descriptor, name, options.memoryBytes)
+    self.init(name: name, text: text, original: original.original) {
+      text.release()
       withExtendedLifetime(original) {}
     }
-    isMapped = false
-    inode = 0
+  }
+
+  private init(
+    name: String, text: TableBytes, original: UnsafeRawBufferPointer, release: @escaping () -> Void
+  ) {
+    self.name = name
+    self.text = text.bytes
+    self.original = original
+    self.release = release
+    (descriptor, inode) = (text.descriptor, text.inode)
   }
 
   deinit { release() }
@@ -97,6 +98,25 @@ public final class TableFile: @unchecked Sendable {
     }
   }
 
+  /// Reads a range of a mapped file, or copies it, to memory.
+  ///
+  /// - Returns: false if the file has become shorter.
+  func copy(_ range: Range<Int>, to memory: UnsafeMutableRawPointer?) -> Bool {
+    guard let memory else { return range.isEmpty }
+    guard isMapped else {
+      memory.copyMemory(from: text.baseAddress! + range.lowerBound, byteCount: range.count)
+      return true
+    }
+    var done = 0
+    while done < range.count {
+      let count = pread(descriptor, memory + done, range.count - done, off_t(range.lowerBound + done))
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      done += count
+    }
+    return true
+  }
+
   /// Lets the system take back the memory of a range that has been read; it is read again from the file if it must be.
   /// Nothing happens to bytes that are not a map of a file.
   package func forget(_ range: Range<Int>) {
@@ -106,64 +126,5 @@ public final class TableFile: @unchecked Sendable {
     let to = range.upperBound / page * page
     guard page > 0, to > from else { return }
     madvise(UnsafeMutableRawPointer(mutating: base + from), to - from, MADV_DONTNEED)
-  }
-
-  // MARK: - Sources of bytes
-
-  private typealias Raw = (
-    bytes: UnsafeRawBufferPointer, isMapped: Bool, inode: UInt64, release: @Sendable () -> Void
-  )
-
-  private static func owned(_ bytes: [UInt8]) -> Raw {
-    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 16)
-    copy.copyBytes(from: bytes)
-    let address = UInt(bitPattern: copy.baseAddress!)
-    return (
-      UnsafeRawBufferPointer(start: copy.baseAddress, count: bytes.count), false, 0,
-      { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
-    )
-  }
-
-  private static func mapped(_ path: String) throws(TableFault) -> Raw {
-    let descriptor = open(path, O_RDONLY)
-    guard descriptor >= 0 else { throw systemFault(path) }
-    defer { close(descriptor) }
-    var information = stat()
-    guard fstat(descriptor, &information) == 0 else { throw systemFault(path) }
-    if information.st_mode & S_IFMT == S_IFDIR { throw TableFault(.isFolder, at: SourcePosition(file: path)) }
-    guard information.st_mode & S_IFMT == S_IFREG else { return try drained(descriptor, path) }
-    let size = Int(information.st_size)
-    guard size > 0 else { return owned([]) }
-    guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
-      throw systemFault(path)
-    }
-    madvise(address, size, MADV_SEQUENTIAL)
-    let number = UInt(bitPattern: address)
-    return (
-      UnsafeRawBufferPointer(start: address, count: size), true, UInt64(information.st_ino),
-      { if let address = UnsafeMutableRawPointer(bitPattern: number) { munmap(address, size) } }
-    )
-  }
-
-  private static func standardInput() throws(TableFault) -> Raw { try drained(STDIN_FILENO, "-") }
-
-  private static func drained(_ descriptor: Int32, _ path: String) throws(TableFault) -> Raw {
-    var bytes: [UInt8] = []
-    var failed = false
-    withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) { buffer in
-      while true {
-        let count = read(descriptor, buffer.baseAddress!, buffer.count)
-        if count < 0, errno == EINTR { continue }
-        failed = count < 0
-        if count <= 0 { break }
-        bytes.append(contentsOf: buffer[..<count])
-      }
-    }
-    if failed { throw systemFault(path) }
-    return owned(bytes)
-  }
-
-  private static func systemFault(_ path: String) -> TableFault {
-    TableFault(.unreadable(reason: String(cString: strerror(errno))), at: SourcePosition(file: path))
   }
 }

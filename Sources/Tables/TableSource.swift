@@ -8,10 +8,12 @@ public struct TableOptions: Sendable {
   /// Words that stand for a missing value beside the empty field.
   public var nullWords: [String]
   /// Bytes that one thread scans at a time. Results do not depend on it.
-  package var chunkBytes = 1 << 20
+  package var chunkBytes = 1 << 18
   package var kernel = ScanKernel.native
   /// Chunks that are in memory at a time.
-  package var batchChunks = 16
+  package var batchChunks = 40
+  /// Whether bytes that lie in memory are copied too before they are scanned, as those of files are; for tests.
+  package var copiesText = false
   /// Nil: one thread a core.
   public var threads: Int?
   /// Gets the bytes read so far and those of all files, now and then, on one thread at a time; once for each pass.
@@ -38,7 +40,7 @@ public struct TableSource: Sendable {
   /// - Throws: `TableFault` if a file cannot be read, is empty, has a column twice, or lacks a column of the first.
   public init(_ paths: [String], options: TableOptions = TableOptions()) throws(TableFault) {
     var files: [TableFile] = []
-    for path in paths { files.append(try TableFile(path)) }
+    for path in paths { files.append(try TableFile(path, options: options)) }
     try self.init(files: files, options: options)
   }
 

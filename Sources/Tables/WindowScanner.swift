@@ -1,4 +1,6 @@
+import CHash
 import CScan
+import Synchronization
 
 /// Which code finds the fields. Every kernel gives the same rows and the same faults.
 package enum ScanKernel: Sendable, CaseIterable {
@@ -6,8 +8,19 @@ package enum ScanKernel: Sendable, CaseIterable {
   case definition
   /// Separators found 64 bytes at a time in portable C.
   case portable
-  /// The same with the processor's vector instructions, where it has them.
+  /// The same with AVX2 where the processor has it.
+  case avx2
+  /// The same with the best instructions that it has.
   case native
+
+  /// What the kernels in C call it.
+  var level: Int32 {
+    switch self {
+    case .definition, .portable: Int32(CSCAN_PORTABLE)
+    case .avx2: Int32(CSCAN_AVX2)
+    case .native: Int32(CSCAN_AVX512)
+    }
+  }
 }
 
 /// The fast way through a range of records, in windows that fit the cache.
@@ -16,9 +29,10 @@ package enum ScanKernel: Sendable, CaseIterable {
 /// as the header, quotes where they belong) rows are read by counting separators. Everything else goes to `RecordScanner`,
 /// which stays the one definition of what a row is and of what is wrong with it.
 struct WindowScanner {
-  private let scanner: RecordScanner
+  private var scanner: RecordScanner
   private let kernel: ScanKernel
   private let windowBytes: Int
+  private let scratch: ScratchPool
   /// The columns asked for: where they stand in a record, and among those asked for.
   private let wanted: [(column: Int, slot: Int)]
   /// Where a column asked for stands in a record.
@@ -28,6 +42,7 @@ struct WindowScanner {
     self.scanner = scanner
     self.kernel = kernel
     self.windowBytes = max(64, windowBytes)
+    scratch = ScratchPool(separators: self.windowBytes + 128, fields: scanner.wanted)
     wanted = scanner.slots.enumerated().filter { $0.element >= 0 }.map { ($0.offset, $0.element) }
     var columnOfSlot = [Int](repeating: 0, count: scanner.wanted)
     for (column, slot) in wanted { columnOfSlot[slot] = column }
@@ -38,32 +53,54 @@ struct WindowScanner {
   ///
   /// - Parameters:
   ///   - range: begins and ends between records.
-  ///   - quotes: the range's quotes are added to it.
+  ///   - window: open at the range or around it; the range is loaded as it is needed.
+  ///   - seen: what is counted of the range's bytes.
   ///   - refused: gets a row that cannot be used; rethrows it to stop.
   /// - Throws: the first bad byte in the order of the file, or what `refused` threw before it.
   /// - Returns: rows seen, the refused ones included.
   func scan<Consumer: RowConsumer>(
-    _ range: Range<Int>, into consumer: inout Consumer, quotes: inout Int,
+    _ range: Range<Int>, of window: FileWindow, into consumer: inout Consumer, seen: inout SeenBytes,
     refused: (RowFault) throws(RowFault) -> Void
   ) throws(RowFault) -> Int {
-    guard let base = scanner.text.baseAddress else { return 0 }
-    let memory = UnsafeMutablePointer<UInt32>.allocate(capacity: windowBytes + 65)
-    // One more than the number before the first is where the first field begins.
-    memory.initialize(to: .max)
-    let ends = memory + 1
-    let fields = UnsafeMutablePointer<Field>.allocate(capacity: max(1, scanner.wanted))
-    fields.initialize(repeating: Field(base, 0), count: max(1, scanner.wanted))
-    defer {
-      memory.deallocate()
-      fields.deallocate()
+    let text = window.text(upTo: range.upperBound)
+    return try WindowScanner(self, over: text).scan(range, into: &consumer, seen: &seen, refused: refused) {
+      window.load($0)
     }
+  }
+
+  /// The same over another text.
+  private init(_ other: WindowScanner, over text: UnsafeRawBufferPointer) {
+    self = other
+    scanner = RecordScanner(text, delimiter: other.scanner.delimiter, slots: other.scanner.slots)
+  }
+
+  private func scan<Consumer: RowConsumer>(
+    _ range: Range<Int>, into consumer: inout Consumer, seen: inout SeenBytes,
+    refused: (RowFault) throws(RowFault) -> Void, read: (Range<Int>) -> Bool
+  ) throws(RowFault) -> Int {
+    guard let base = scanner.text.baseAddress, !range.isEmpty else { return 0 }
+    let scratch = scratch.take()
+    defer { self.scratch.giveBack(scratch) }
+    let (ends, fields) = (scratch.ends, scratch.fields)
     var rows = 0
     var start = range.lowerBound
+    var loaded = range.lowerBound
+    func load(upTo end: Int) throws(RowFault) {
+      guard end > loaded else { return }
+      guard read(loaded..<end) else { throw RowFault(.cutOff, offset: loaded) }
+      seen.checksum = chash_crc64(seen.checksum, base + loaded, end - loaded)
+      loaded = end
+    }
     while start < range.upperBound {
-      let window = Window(base, start, min(start + windowBytes, range.upperBound), scanner.delimiter, kernel, ends)
+      let stop = kernel == .definition ? range.upperBound : min(start + windowBytes, range.upperBound)
+      try load(upTo: stop)
+      let window = Window(base, start, stop, scanner.delimiter, kernel, ends)
+      if window == nil { try load(upTo: range.upperBound) }
       let end = window.map { start + $0.bytes } ?? endWithoutWindow(start, range)
       // Counted while the window is in the cache.
-      if window.map({ $0.findings & CSCAN_QUOTE != 0 }) ?? true { quotes += scanner.countQuotes(start..<end) }
+      if window.map({ $0.findings & CSCAN_QUOTE != 0 }) ?? true {
+        seen.quotes += scanner.countQuotes(start..<end, kernel)
+      }
       try checkText(start..<end, findings: window?.findings, &rows, &consumer, refused)
       if let window, window.isPlain(columns: scanner.slots.count, base + start, ends) {
         rows += try plainRows(window, start, ends, fields, into: &consumer, refused)
@@ -109,7 +146,7 @@ struct WindowScanner {
       let block = cscan_block(
         text: text, limit: file + scanner.text.count, ends: ends, rows: window.rows, columns: columns,
         has_quotes: Int32(window.findings & CSCAN_QUOTE), has_returns: Int32(window.findings & CSCAN_RETURN),
-        is_portable: kernel == .native ? 0 : 1)
+        level: kernel.level)
       if consumer.consume(FieldBlock(block, offset: start, columnOfSlot: columnOfSlot)) { return window.rows }
     }
     let hasQuotes = window.findings & CSCAN_QUOTE != 0
@@ -153,6 +190,48 @@ struct WindowScanner {
   }
 }
 
+/// What is counted of bytes while they are near.
+struct SeenBytes {
+  var quotes = 0
+  /// CRC-64/XZ.
+  var checksum: UInt64 = 0
+}
+
+/// Memory for the separators of a window and the fields of a row, used again from chunk to chunk.
+private final class ScanScratch: @unchecked Sendable {
+  private let memory: UnsafeMutablePointer<UInt32>
+  let ends: UnsafeMutablePointer<UInt32>
+  let fields: UnsafeMutablePointer<Field>
+
+  init(separators: Int, fields count: Int) {
+    memory = .allocate(capacity: separators + 1)
+    // One more than the number before the first is where the first field begins.
+    memory.initialize(to: .max)
+    ends = memory + 1
+    fields = .allocate(capacity: max(1, count))
+  }
+
+  deinit {
+    memory.deallocate()
+    fields.deallocate()
+  }
+}
+
+/// As many as threads ask for one at a time.
+private final class ScratchPool: Sendable {
+  private let free = Mutex<[ScanScratch]>([])
+  private let separators: Int
+  private let fields: Int
+
+  init(separators: Int, fields: Int) { (self.separators, self.fields) = (separators, fields) }
+
+  func take() -> ScanScratch {
+    free.withLock { $0.popLast() } ?? ScanScratch(separators: separators, fields: fields)
+  }
+
+  func giveBack(_ scratch: ScanScratch) { free.withLock { $0.append(scratch) } }
+}
+
 /// The whole records at the beginning of some bytes, by their separators.
 private struct Window {
   /// Bytes of the whole records.
@@ -173,8 +252,7 @@ private struct Window {
     let found: cscan_result
     switch kernel {
     case .definition: return nil
-    case .portable: found = cscan_index_portable(text, end - start, delimiter, ends)
-    case .native: found = cscan_index(text, end - start, delimiter, ends)
+    case .portable, .avx2, .native: found = cscan_index(text, end - start, delimiter, kernel.level, ends)
     }
     var whole = found.separators
     while whole > 0, text[Int(ends[whole &- 1])] != 0x0A { whole &-= 1 }
@@ -188,11 +266,12 @@ private struct Window {
   /// Each row has this number of fields, and all quotes and returns stand where they may.
   func isPlain(columns: Int, _ text: UnsafePointer<UInt8>, _ ends: UnsafePointer<UInt32>) -> Bool {
     guard findings & CSCAN_MISPLACED == 0, separators == rows * columns else { return false }
-    var index = columns - 1
+    var index = columns &- 1
+    var differences: UInt8 = 0
     while index < separators {
-      if text[Int(ends[index])] != 0x0A { return false }
-      index += columns
+      differences |= text[Int(ends[index])] ^ 0x0A
+      index &+= columns
     }
-    return true
+    return differences == 0
   }
 }

@@ -26,7 +26,7 @@ struct TableInputOptions: ParsableArguments {
     help: ArgumentHelp("Memory that may be used, such as 4GB; by default what the system has free.", valueName: "size"))
   var memory: String?
 
-  @Flag(name: .customLong("sha256"), help: "Identify inputs by SHA-256 instead of XXH64 (slower).")
+  @Flag(name: .customLong("sha256"), help: "Identify inputs by SHA-256 instead of CRC-64 (slower).")
   var sha256 = false
 
   func options() throws -> TableOptions {

@@ -84,6 +84,6 @@ import Testing
   }
 
   @Test func fingerprintHasSixteenDigits() {
-    #expect(XXH64.fingerprint(0xabc) == "xxh64:0000000000000abc")
+    #expect(CRC64.fingerprint(0xabc) == "crc64:0000000000000abc")
   }
 }

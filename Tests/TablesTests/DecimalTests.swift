@@ -43,12 +43,13 @@ import Testing
         .joined()
     }
     let sign = ["", "", "-", "+"].randomElement(using: &generator) ?? ""
-    switch Int.random(in: 0..<6, using: &generator) {
+    switch Int.random(in: 0..<7, using: &generator) {
     case 0: return sign + digits(1...9)
     case 1: return sign + digits(1...5) + "." + digits(0...4)
     case 2: return sign + digits(0...3) + "." + digits(1...18)
     case 3: return sign + digits(1...25) + "." + digits(0...25)
     case 4: return sign + digits(1...19) + "e" + String(Int.random(in: -320...280, using: &generator))
+    case 5: return sign + digits(1...17) + "e" + String(Int.random(in: -25...25, using: &generator))
     default: return sign + String(Double(bitPattern: UInt64.random(in: 1..<0x7FE0_0000_0000_0000, using: &generator)))
     }
   }
@@ -76,6 +77,24 @@ import Testing
       // A comma would be a separator.
       let quoted = word.contains(",") ? "\"\(word)\"" : word
       #expect(throws: TableFault.self) { try Self.read(["1", quoted, "2"], kernel) }
+    }
+  }
+
+  /// Half way between two doubles, and one digit off it on either side: what rounding gets wrong first.
+  @Test func halvesAreRoundedToEven() throws {
+    var generator = SeededGenerator(seed: 32)
+    var words: [String] = [
+      "9007199254740993", "9007199254740993.0", "0.3", "0.30000000000000004", "4.9e-24", "1e22", "1e23",
+    ]
+    for _ in 0..<20_000 {
+      // An odd number of 54 bits is half way between two doubles.
+      let odd = UInt64.random(in: 1 << 53..<1 << 54, using: &generator) | 1
+      let exponent = Int.random(in: -4...2, using: &generator)
+      words += [odd - 1, odd, odd + 1].map { "\($0)" + (exponent == 0 ? "" : "e\(exponent)") }
+    }
+    let expected = words.map { strtod($0, nil).bitPattern }
+    for kernel in ScanKernel.allCases {
+      #expect(try Self.read(words, kernel).map(\.bitPattern) == expected, "\(kernel)")
     }
   }
 

@@ -15,6 +15,8 @@ struct Rows: RowConsumer, Sendable {
     var options = TableOptions(threads: threads)
     options.chunkBytes = chunkBytes
     options.kernel = kernel
+    // As the bytes of files are, into memory of just their size.
+    options.copiesText = threads != 1
     let source = try TableSource(
       files: texts.map { TableFile(name: $0.name, bytes: $0.bytes) }, options: options)
     let result = try source.scan(source.columns, allowedBadRows: allowed) { _ in Rows() }

@@ -24,20 +24,20 @@ typedef struct {
   uint32_t findings;  // CSCAN_ bits
 } cscan_result;
 
+// Which instructions are used. More than the processor has is no harm: it is what it has then.
+enum { CSCAN_PORTABLE = 0, CSCAN_AVX2 = 1, CSCAN_AVX512 = 2 };
+
+// The best that this processor has.
+int cscan_level(void);
+
 // Writes the offsets of all delimiters and line feeds outside quotes to `ends`, ascending.
 //
 // text: begins where a record begins. count: less than 2^32 - 64. ends: room for count + 64 numbers.
 // Nothing behind text[count - 1] is read.
-cscan_result cscan_index(const uint8_t *text, size_t count, uint8_t delimiter, uint32_t *ends);
-
-// The same in portable C.
-cscan_result cscan_index_portable(const uint8_t *text, size_t count, uint8_t delimiter, uint32_t *ends);
+cscan_result cscan_index(const uint8_t *text, size_t count, uint8_t delimiter, int level, uint32_t *ends);
 
 // Number of quotes among `count` bytes.
-size_t cscan_quotes(const uint8_t *text, size_t count);
-
-// The same in portable C.
-size_t cscan_quotes_portable(const uint8_t *text, size_t count);
+size_t cscan_quotes(const uint8_t *text, size_t count, int level);
 
 // Asks for a place in memory that will be read soon.
 static inline __attribute__((always_inline)) void cscan_prefetch(const void *place) { __builtin_prefetch(place); }
@@ -53,7 +53,7 @@ typedef struct {
   size_t columns;        // fields a row
   int has_quotes;        // fields may be quoted, and then are well formed
   int has_returns;       // rows may end in CR LF
-  int is_portable;       // no vector instructions
+  int level;             // CSCAN_ instructions
 } cscan_block;
 
 // A word of at most 16 bytes, padded with zeros: equal exactly if the words are, as text holds no zero byte.
@@ -133,8 +133,8 @@ static inline __attribute__((always_inline)) int cscan_equal(const uint8_t *a, c
 
 // The functions below read a column from row `from` on and return the first row that they leave to the caller, or `rows`.
 
-// Plain decimals: an optional minus, digits, at most one point, in all few enough that one division of two exact doubles
-// rounds correctly (Clinger 1990). An empty field is NaN. Leaves everything else.
+// Decimals: an optional minus, at most 19 digits and a point, an optional exponent. Correctly rounded. An empty field is NaN.
+// Leaves everything else.
 size_t cscan_decimals(const cscan_block *block, size_t column, size_t from, double *values);
 
 // 0 and 1; an empty field is NaN. Leaves everything else.
@@ -159,5 +159,16 @@ size_t cscan_filled(const cscan_block *block, size_t column, size_t from);
 
 // Unix times of ten digits; leaves everything else.
 size_t cscan_unix_times(const cscan_block *block, size_t column, size_t from, int64_t *seconds);
+
+// MARK: - Rows by their code
+
+// The values of the rows with a code, in their order, and how many there are. chosen: room for those, and eight more.
+size_t cscan_select(const double *values, const int32_t *codes, size_t rows, int32_t code, int level, double *chosen);
+
+// The same for codes of something else. chosen: room for those, and one more.
+size_t cscan_select_codes(const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int32_t *chosen);
+
+// Makes a code c, 0 or more, of a row without a value (NaN) into -1 - c. Returns how many values are missing.
+size_t cscan_mark_gaps(const double *values, size_t rows, int32_t *codes);
 
 #endif

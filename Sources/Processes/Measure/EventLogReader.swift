@@ -22,15 +22,15 @@ package struct EventLogReader {
         name: "time zone", expected: "an IANA name such as Europe/Berlin", found: plan.timeZone)
     }
     let layout = try layout(of: source)
-    let scan = try source.scan(layout.names, allowedBadRows: plan.allowedBadRows) { part in
-      EventRows(layout, clock, base: UInt(bitPattern: part.file.text.baseAddress))
+    let scan = try source.scan(layout.names, allowedBadRows: plan.allowedBadRows) { chunk in
+      EventRows(layout, clock, base: chunk.origin)
     }
     var log = gather(scan.consumers, layout)
     log.quality.rows = scan.rows
     log.quality.badRows = scan.badRows
     log.files = source.files.map { file in
       InputFile(
-        name: file.name, bytes: file.original.count, fingerprint: XXH64.fingerprint(XXH64.hash(file.original)))
+        name: file.name, bytes: file.original.count, fingerprint: CRC64.fingerprint(of: file.original))
     }
     log.settle(threads: threads)
     try cohorts(&log)

@@ -53,25 +53,47 @@ public struct Moments: Sendable, Hashable, Codable {
   /// Adds the rows of another set of the same columns.
   public mutating func merge(_ other: Moments) {
     precondition(other.columns == columns, "moments of different columns")
-    guard other.count > 0 else { return }
-    guard count > 0 else {
-      self = other
-      return
-    }
+    merge(
+      rows: other.count, mean: other.mean, remainder: other.meanRemainder, crossProducts: other.crossProducts)
+  }
+
+  /// The same with the other set in memory.
+  ///
+  /// - Parameters:
+  ///   - rows: >= 0; nothing else is looked at if it is 0.
+  ///   - mean, remainder: k numbers each. - crossProducts: k x k, symmetric.
+  package mutating func merge(
+    rows: Int, mean otherMean: UnsafePointer<Double>, remainder: UnsafePointer<Double>,
+    crossProducts products: UnsafePointer<Double>
+  ) {
+    guard rows > 0 else { return }
     let k = columns
-    let n = Double(count)
-    let m = Double(other.count)
-    let weight = n * m / (n + m)
-    var delta = [Double](repeating: 0, count: k)
-    for i in 0..<k { delta[i] = (other.mean[i] - mean[i]) + (other.meanRemainder[i] - meanRemainder[i]) }
-    for j in 0..<k {
-      for i in 0..<k { crossProducts[i + j * k] += other.crossProducts[i + j * k] + weight * delta[i] * delta[j] }
+    let (n, m) = (Double(count), Double(rows))
+    // Where there was nothing the other set is taken as it is, without rounding.
+    let weight = count == 0 ? 0 : n * m / (n + m)
+    let share = m / (n + m)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: k + 1) { delta in
+      for i in 0..<k {
+        delta.initializeElement(at: i, to: (otherMean[i] - mean[i]) + (remainder[i] - meanRemainder[i]))
+      }
+      for j in 0..<k {
+        for i in 0...j {
+          // One of the two is computed, so that the matrix stays symmetric to the last bit.
+          let product = crossProducts[i + j * k] + (products[i + j * k] + weight * delta[i] * delta[j])
+          crossProducts[i + j * k] = product
+          crossProducts[j + i * k] = product
+        }
+      }
+      for i in 0..<k {
+        if count == 0 {
+          (mean[i], meanRemainder[i]) = (otherMean[i], remainder[i])
+        } else {
+          let (sum, error) = Self.exactSum(mean[i], delta[i] * share)
+          (mean[i], meanRemainder[i]) = Self.exactSum(sum, error + meanRemainder[i])
+        }
+      }
     }
-    for i in 0..<k {
-      let (sum, error) = Self.exactSum(mean[i], delta[i] * (m / (n + m)))
-      (mean[i], meanRemainder[i]) = Self.exactSum(sum, error + meanRemainder[i])
-    }
-    count += other.count
+    count += rows
   }
 
   /// The moments of some of the columns, in the order given.

@@ -1,4 +1,5 @@
 import CLAPACK
+import CMoments
 import LinearAlgebra
 
 /// Builds `Moments` from rows. `reference` is the definition; `block` is what runs. Both are tested on every case.
@@ -24,117 +25,58 @@ package enum MomentsKernel {
     return Moments(count: count, mean: mean, meanRemainder: parts.map(\.error), crossProducts: cross)
   }
 
-  /// The moments of one block that fits the cache: the mean, then the centred products.
+  /// Numbers that `block` writes for k columns.
+  package static func width(columns k: Int) -> Int { k * (k + 2) }
+
+  /// The moments of one block that fits the cache, by the corrected two-pass algorithm.
   ///
   /// - Parameters:
-  ///   - block: k columns of `rows` values, column j at `j * stride`. **Overwritten** by the centred values.
+  ///   - columns: k pointers to `rows` values each, which are not modified.
   ///   - rows: > 0.
-  ///   - columns: k > 0.
+  ///   - out: room for `width(columns: k)` numbers: the mean (k), what it lost to rounding (k), the centred products (k x k,
+  ///     element (i, j) at i + j * k).
   package static func block(
-    _ block: UnsafeMutablePointer<Double>, rows: Int, columns k: Int, stride: Int
-  ) -> Moments {
-    let first = centre(block, rows, k, stride)
-    // What is left of the mean, so that it and the centred values do not depend on the size of the offset.
-    let rest = centre(block, rows, k, stride)
-    var mean = first
-    var remainder = rest
-    for j in 0..<k { (mean[j], remainder[j]) = Moments.exactSum(first[j], rest[j]) }
-    var cross = [Double](repeating: 0, count: k * k)
-    if k < 6 {
-      for j in 0..<k {
-        byFour(j..<k) { places in
-          let products = dots(block, places &* stride, with: block + j * stride, rows)
-          for lane in 0..<4 {
-            cross[places[lane] + j * k] = products[lane]
-            cross[j + places[lane] * k] = products[lane]
-          }
-        }
-      }
+    _ columns: UnsafeBufferPointer<UnsafePointer<Double>?>, rows: Int, into out: UnsafeMutablePointer<Double>
+  ) {
+    let k = columns.count
+    guard k > 0, let first = columns.baseAddress else { return }
+    let (mean, rest, products) = (out, out + k, out + 2 * k)
+    if k <= Int(CMOMENTS_COLUMNS) {
+      cmoments_block(first, rows, k, mean, rest, products)
     } else {
+      wideBlock(columns, rows, mean, rest, products)
+    }
+    for j in 0..<k {
+      (mean[j], rest[j]) = Moments.exactSum(mean[j], rest[j])
+      // Less than nothing is what rounding left of nothing.
+      products[j + j * k] = max(0, products[j + j * k])
+    }
+  }
+
+  /// More columns than the registers hold: one by one for the means, all together for the products.
+  private static func wideBlock(
+    _ columns: UnsafeBufferPointer<UnsafePointer<Double>?>, _ rows: Int, _ mean: UnsafeMutablePointer<Double>,
+    _ rest: UnsafeMutablePointer<Double>, _ products: UnsafeMutablePointer<Double>
+  ) {
+    let k = columns.count
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: rows * k) { scratch in
+      guard let centred = scratch.baseAddress else { return }
+      for j in 0..<k {
+        guard let column = columns[j] else { return }
+        cmoments_block(columns.baseAddress! + j, rows, 1, mean + j, rest + j, products)
+        for i in 0..<rows { centred[j * rows + i] = column[i] - mean[j] }
+      }
+      for index in 0..<k * k { products[index] = 0 }
       BLAS.dsyrk(
-        CblasColMajor, CblasLower, CblasTrans, Int32(k), Int32(rows), 1, block, Int32(stride), 0, &cross, Int32(k))
-      for j in 0..<k { for i in 0..<j { cross[i + j * k] = cross[j + i * k] } }
+        CblasColMajor, CblasLower, CblasTrans, Int32(k), Int32(rows), 1, centred, Int32(rows), 0, products, Int32(k))
     }
-    return Moments(count: rows, mean: mean, meanRemainder: remainder, crossProducts: cross)
-  }
-
-  /// Subtracts the mean from each column and returns it.
-  private static func centre(
-    _ block: UnsafeMutablePointer<Double>, _ rows: Int, _ columns: Int, _ stride: Int
-  ) -> [Double] {
-    var mean = [Double](repeating: 0, count: columns)
-    byFour(0..<columns) { places in
-      let sums = sums(block, places &* stride, rows)
-      for lane in 0..<4 { mean[places[lane]] = sums[lane] / Double(rows) }
-    }
-    for j in 0..<columns where mean[j] != 0 {
-      let (x, centre) = (block + j * stride, mean[j])
-      for i in 0..<rows { x[i] -= centre }
-    }
-    return mean
-  }
-
-  /// The columns four at a time, the last of them again where there are fewer: sums of four do not wait for one another, and
-  /// each is the same as alone.
-  @inline(__always)
-  private static func byFour(_ columns: Range<Int>, _ body: (SIMD4<Int>) -> Void) {
-    for first in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: 4) {
-      let last = columns.upperBound - 1
-      body(SIMD4(first, min(first + 1, last), min(first + 2, last), min(first + 3, last)))
+    for j in 0..<k {
+      for i in 0...j {
+        products[j + i * k] -= Double(rows) * rest[i] * rest[j]
+        products[i + j * k] = products[j + i * k]
+      }
     }
   }
-
-  /// Sums of four columns.
-  private static func sums(_ x: UnsafePointer<Double>, _ offsets: SIMD4<Int>, _ rows: Int) -> SIMD4<Double> {
-    fourTotals(x, offsets, rows) { column, _ in
-      column
-    } one: { value, _ in
-      value
-    }
-  }
-
-  /// Sums of the products of four columns with another.
-  private static func dots(
-    _ x: UnsafePointer<Double>, _ offsets: SIMD4<Int>, with y: UnsafePointer<Double>, _ rows: Int
-  ) -> SIMD4<Double> {
-    fourTotals(x, offsets, rows) {
-      $0 * four(y + $1)
-    } one: {
-      $0 * y[$1]
-    }
-  }
-
-  /// Each column in four running sums: the order is fixed, so the result is the same on every machine.
-  @inline(__always)
-  private static func fourTotals(
-    _ x: UnsafePointer<Double>, _ offsets: SIMD4<Int>, _ rows: Int,
-    _ term: (SIMD4<Double>, Int) -> SIMD4<Double>, one: (Double, Int) -> Double
-  ) -> SIMD4<Double> {
-    let (a, b, c, d) = (x + offsets[0], x + offsets[1], x + offsets[2], x + offsets[3])
-    var (sumA, sumB, sumC, sumD) = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
-    var i = 0
-    while i &+ 4 <= rows {
-      sumA += term(four(a + i), i)
-      sumB += term(four(b + i), i)
-      sumC += term(four(c + i), i)
-      sumD += term(four(d + i), i)
-      i &+= 4
-    }
-    var totals = SIMD4(total(sumA), total(sumB), total(sumC), total(sumD))
-    while i < rows {
-      totals += SIMD4(one(a[i], i), one(b[i], i), one(c[i], i), one(d[i], i))
-      i &+= 1
-    }
-    return totals
-  }
-
-  @inline(__always)
-  private static func four(_ x: UnsafePointer<Double>) -> SIMD4<Double> {
-    UnsafeRawPointer(x).loadUnaligned(as: SIMD4<Double>.self)
-  }
-
-  @inline(__always)
-  private static func total(_ lanes: SIMD4<Double>) -> Double { (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) }
 }
 
 extension Moments {
@@ -146,16 +88,10 @@ extension Moments {
   public init(columns data: [[Double]], blockRows: Int = 1024) {
     precondition(data.allSatisfy { $0.count == data[0].count }, "columns of one length")
     self.init(columns: data.count)
-    let total = data.first?.count ?? 0
-    let k = data.count
-    var scratch = [Double](repeating: 0, count: blockRows * k)
-    scratch.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      for start in stride(from: 0, to: total, by: blockRows) {
-        let rows = min(blockRows, total - start)
-        for j in 0..<k { for i in 0..<rows { base[j * blockRows + i] = data[j][start + i] } }
-        merge(MomentsKernel.block(base, rows: rows, columns: k, stride: blockRows))
-      }
+    let rows = data.first?.count ?? 0
+    // One copy, so that the columns' addresses hold while they are read.
+    data.flatMap { $0 }.withUnsafeBufferPointer {
+      if let base = $0.baseAddress { add(block: base, rows: rows, columnStride: rows, blockRows: blockRows) }
     }
   }
 
@@ -165,18 +101,20 @@ extension Moments {
   ///   - block: `columns` columns of `rows` values, column j at `j * columnStride`; not modified.
   ///   - rows: >= 0.
   ///   - columnStride: >= rows.
-  public mutating func add(block: UnsafePointer<Double>, rows: Int, columnStride: Int) {
-    precondition(rows >= 0 && columnStride >= rows, "columns must not overlap")
-    guard columns > 0 else { return }
+  ///   - blockRows: rows that are centred together; the result depends on it in the last bits only.
+  public mutating func add(block: UnsafePointer<Double>, rows: Int, columnStride: Int, blockRows: Int = 1024) {
+    precondition(rows >= 0 && columnStride >= rows && blockRows > 0, "columns must not overlap")
     let k = columns
-    let blockRows = min(rows, 1024)
-    var scratch = [Double](repeating: 0, count: blockRows * k)
-    scratch.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      for start in stride(from: 0, to: rows, by: blockRows) {
-        let part = min(blockRows, rows - start)
-        for j in 0..<k { (base + j * blockRows).update(from: block + j * columnStride + start, count: part) }
-        merge(MomentsKernel.block(base, rows: part, columns: k, stride: blockRows))
+    guard k > 0 else { return }
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Double>?.self, capacity: k) { pointers in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: MomentsKernel.width(columns: k)) { sums in
+        guard let sums = sums.baseAddress else { return }
+        for start in stride(from: 0, to: rows, by: blockRows) {
+          let part = min(blockRows, rows - start)
+          for j in 0..<k { pointers.initializeElement(at: j, to: block + j * columnStride + start) }
+          MomentsKernel.block(UnsafeBufferPointer(pointers), rows: part, into: sums)
+          merge(rows: part, mean: sums, remainder: sums + k, crossProducts: sums + 2 * k)
+        }
       }
     }
   }

@@ -12,8 +12,8 @@ public struct TableProfile: Sendable {
     var tallies = [ColumnTally](repeating: ColumnTally(), count: width)
     let count = try source.scan(source.columns, allowedBadRows: allowedBadRows) { _ in
       ProfileConsumer(tallies: [ColumnTally](repeating: ColumnTally(), count: width))
-    } deliver: { chunks, _ in
-      for chunk in chunks { for column in 0..<width { tallies[column].merge(chunk.tallies[column]) } }
+    } deliver: { batch in
+      for chunk in batch.consumers { for column in 0..<width { tallies[column].merge(chunk.tallies[column]) } }
     }
     files = source.files.map(\.name)
     delimiter = Character(Unicode.Scalar(source.parts[0].delimiter))

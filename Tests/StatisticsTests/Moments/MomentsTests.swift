@@ -1,4 +1,5 @@
 import Basics
+import CMoments
 import Foundation
 import Statistics
 import TestSupport
@@ -94,6 +95,35 @@ import Testing
         expectClose(fast.crossProduct(i, j), definition.crossProduct(i, j), relative: 0, absolute: 1e-13 * size)
         #expect(fast.crossProduct(i, j) == fast.crossProduct(j, i))
       }
+    }
+  }
+
+  /// To the last bit, whatever the processor has and however many rows are left behind the last eight.
+  @Test(arguments: 1...5) func everyProcessorGivesTheSameBits(_ k: Int) {
+    let columns = Self.columns(rows: 1037, count: k)
+    for rows in [1, 2, 7, 8, 9, 63, 64, 1000, 1037] {
+      var (fast, portable) = ([Double](repeating: 0, count: k * (k + 2)), [Double](repeating: 0, count: k * (k + 2)))
+      columns.flatMap { $0 }.withUnsafeBufferPointer { flat in
+        let pointers = (0..<k).map { UnsafePointer<Double>?(flat.baseAddress! + $0 * 1037) }
+        pointers.withUnsafeBufferPointer { pointers in
+          fast.withUnsafeMutableBufferPointer {
+            let base = $0.baseAddress!
+            cmoments_block(pointers.baseAddress, rows, k, base, base + k, base + 2 * k)
+          }
+          portable.withUnsafeMutableBufferPointer {
+            let base = $0.baseAddress!
+            cmoments_block_portable(pointers.baseAddress, rows, k, base, base + k, base + 2 * k)
+          }
+        }
+      }
+      #expect(fast.map(\.bitPattern) == portable.map(\.bitPattern), "\(rows) rows")
+    }
+  }
+
+  /// A constant has no variance, whatever its size and however its mean is rounded.
+  @Test(arguments: [0.1, 1.0 / 3, 1e7 + 0.3, -123456.789]) func constantsHaveNone(_ value: Double) {
+    for rows in [2, 3, 1000, 1023, 5000] {
+      #expect(Moments(columns: [[Double](repeating: value, count: rows)]).variance() == 0, "\(rows) rows")
     }
   }
 

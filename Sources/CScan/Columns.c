@@ -1,0 +1,249 @@
+// Columns of rows whose separators are known.
+#include "Fields.h"
+#include "Targets.h"
+
+#if CSCAN_X86
+CSCAN_AVX2_TARGET CSCAN_INLINE __m256i four_words(const field f[4]) {
+  __m128i a = _mm_loadl_epi64((const __m128i *)f[0].text), b = _mm_loadl_epi64((const __m128i *)f[1].text);
+  __m128i c = _mm_loadl_epi64((const __m128i *)f[2].text), d = _mm_loadl_epi64((const __m128i *)f[3].text);
+  return _mm256_set_m128i(_mm_unpacklo_epi64(c, d), _mm_unpacklo_epi64(a, b));
+}
+
+// `short_decimal` for four fields at once, an empty one among them too; 0 if one of them is no plain decimal.
+CSCAN_AVX2_TARGET CSCAN_INLINE int four_decimals(const field f[4], double *values) {
+  const __m256i ones = _mm256_set1_epi64x(-1), zeros = _mm256_set1_epi8('0'), nine = _mm256_set1_epi8(9);
+  __m256i count = _mm256_set_epi64x((int64_t)f[3].count, (int64_t)f[2].count, (int64_t)f[1].count, (int64_t)f[0].count);
+  __m256i is_empty = _mm256_cmpeq_epi64(count, _mm256_setzero_si256());
+  __m256i word = four_words(f);
+  __m256i first = _mm256_and_si256(word, _mm256_set1_epi64x(0xFF));
+  __m256i negative = _mm256_andnot_si256(is_empty, _mm256_cmpeq_epi64(first, _mm256_set1_epi64x('-')));
+  word = _mm256_xor_si256(word, _mm256_and_si256(negative, _mm256_set1_epi64x('-' ^ '0')));
+  // The last byte goes to the top, digits 0 before the first; a shift by 64 leaves nothing.
+  __m256i shift = _mm256_sub_epi64(_mm256_set1_epi64x(64), _mm256_slli_epi64(count, 3));
+  word = _mm256_or_si256(_mm256_sllv_epi64(word, shift), _mm256_andnot_si256(_mm256_sllv_epi64(ones, shift), zeros));
+
+  // The first point goes; what stands before it moves up.
+  __m256i points = _mm256_cmpeq_epi8(word, _mm256_set1_epi8('.'));
+  __m256i has_none = _mm256_cmpeq_epi64(points, _mm256_setzero_si256());
+  __m256i point = _mm256_and_si256(points, _mm256_sub_epi64(_mm256_setzero_si256(), points));
+  __m256i before = _mm256_add_epi64(point, ones), up_to = _mm256_add_epi64(_mm256_slli_epi64(point, 8), ones);
+  __m256i moved = _mm256_or_si256(_mm256_slli_epi64(_mm256_and_si256(word, before), 8), _mm256_andnot_si256(up_to, word));
+  word = _mm256_blendv_epi8(_mm256_or_si256(moved, _mm256_set1_epi64x('0')), word, has_none);
+
+  __m256i digits = _mm256_sub_epi8(word, zeros);
+  __m256i are_digits = _mm256_cmpeq_epi8(_mm256_max_epu8(digits, nine), nine);
+  __m256i number_of_digits = _mm256_add_epi64(_mm256_add_epi64(count, negative), _mm256_andnot_si256(has_none, ones));
+  __m256i has_digit = _mm256_or_si256(_mm256_cmpgt_epi64(number_of_digits, _mm256_setzero_si256()), is_empty);
+  if (_mm256_movemask_epi8(_mm256_and_si256(are_digits, has_digit)) != -1) return 0;
+
+  // Pairs, then fours, then all eight; an integer below 2^52 is the fraction of a double between 2^52 and 2^53.
+  __m256i pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(10 | 1 << 8));
+  __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(100 | 1 << 16));
+  __m256i all = _mm256_add_epi64(_mm256_mul_epu32(fours, _mm256_set1_epi64x(10000)), _mm256_srli_epi64(fours, 32));
+  const __m256d two_52 = _mm256_set1_pd(0x1p52);
+  __m256d number = _mm256_sub_pd(_mm256_or_pd(_mm256_castsi256_pd(all), two_52), two_52);
+  // Mostly all have as many decimals. Without a point `point` is 0 and its trailing zeros are 64.
+  uint64_t same = (uint64_t)_mm256_extract_epi64(point, 0);
+  if (_mm256_movemask_epi8(_mm256_cmpeq_epi64(point, _mm256_set1_epi64x((int64_t)same))) == -1) {
+    if (same) number = _mm256_div_pd(number, _mm256_set1_pd(cscan_powers[7 - _tzcnt_u64(same) / 8]));
+  } else {
+    uint64_t each[4];
+    _mm256_storeu_si256((__m256i *)each, point);
+    double scale[4];
+    for (int i = 0; i < 4; i++) scale[i] = each[i] ? cscan_powers[7 - _tzcnt_u64(each[i]) / 8] : 1;
+    number = _mm256_div_pd(number, _mm256_loadu_pd(scale));
+  }
+  number = _mm256_or_pd(number, _mm256_and_pd(_mm256_castsi256_pd(negative), _mm256_set1_pd(-0.0)));
+  number = _mm256_blendv_pd(number, _mm256_set1_pd(__builtin_nan("")), _mm256_castsi256_pd(is_empty));
+  _mm256_storeu_pd(values, number);
+  return 1;
+}
+
+CSCAN_AVX2_TARGET CSCAN_INLINE size_t decimals_by_four(
+  const cscan_block *block, size_t column, size_t from, double *values) {
+  size_t row = from;
+  for (; row + 4 <= block->rows; row += 4) {
+    field f[4];
+    for (size_t i = 0; i < 4; i++) f[i] = field_at(block, row + i, column);
+    int are_short = f[0].count <= 8 && f[1].count <= 8 && f[2].count <= 8 && f[3].count <= 8;
+    if (are_short && f[3].text + 8 <= block->limit && four_decimals(f, values + row)) continue;
+    size_t stop = decimals(block, column, row, row + 4, values);
+    if (stop < row + 4) return stop;
+  }
+  return decimals(block, column, row, block->rows, values);
+}
+
+CSCAN_AVX2_TARGET static size_t decimals_avx2(const cscan_block *given, size_t column, size_t from, double *values) {
+  CSCAN_PLAIN_OR_NOT(block, given, decimals_by_four(&block, column, from, values));
+}
+#endif
+
+// The key of a word of at most 16 bytes; sixteen can be read.
+CSCAN_INLINE cscan_key key_of(const uint8_t *text, size_t count) {
+  // Sixteen bytes of this from 16 - count on keep what belongs to the word, without a branch.
+  static const uint64_t keep[4] = {~0ull, ~0ull, 0, 0};
+  cscan_key key, mask;
+  memcpy(&key, text, 16);
+  memcpy(&mask, (const uint8_t *)keep + 16 - count, 16);
+  return (cscan_key){key.low & mask.low, key.high & mask.high};
+}
+
+// The number of a key in the table, or -1.
+CSCAN_INLINE int64_t code_in_table(const cscan_word *words, cscan_key key) {
+  size_t place = cscan_place(key);
+  for (size_t probe = 0; probe < CSCAN_PROBES; probe++) {
+    const cscan_word *word = words + ((place + probe) & (CSCAN_WORDS - 1));
+    if (word->code >= 0 && word->key.low == key.low && word->key.high == key.high) return word->code;
+  }
+  return -1;
+}
+
+// With `number` words among the first ones, which is known when it is compiled.
+CSCAN_INLINE size_t codes_among(
+  const cscan_block *block, size_t column, size_t from, const cscan_word *first, int number, const cscan_word *words,
+  int32_t *codes) {
+  cscan_word few[CSCAN_PROBES];
+  memcpy(few, first, sizeof few);
+  for (size_t row = from; row < block->rows; row++) {
+    field f = field_at(block, row, column);
+    cscan_key key;
+    if (f.count == 0) return row;
+    if (CSCAN_WORDWISE && f.count <= 16 && f.text + 16 <= block->limit) {
+      key = key_of(f.text, f.count);
+    } else if (!cscan_short_key(f.text, f.count, &key)) {
+      return row;
+    }
+    if (f.quoted && memchr(f.text, '"', f.count)) return row;
+    // Among few words there is no branch to guess.
+    int64_t code = -1;
+    for (int i = 0; i < number; i++)
+      code = ((few[i].key.low ^ key.low) | (few[i].key.high ^ key.high)) == 0 ? few[i].code : code;
+    if (code < 0) code = code_in_table(words, key);
+    if (code < 0) return row;
+    codes[row] = (int32_t)code;
+  }
+  return block->rows;
+}
+
+size_t cscan_codes(
+  const cscan_block *given, size_t column, size_t from, const cscan_word *first, const cscan_word *words,
+  int32_t *codes) {
+  // Most experiments have two arms.
+  if (first[2].code < 0) {
+#if CSCAN_X86
+    int is_plain = !given->has_quotes && !given->has_returns;
+    if (is_plain && first[1].code >= 0 && given->level >= CSCAN_AVX512 && has_avx512())
+      from = cscan_codes_of_two_avx512(given, column, from, first, codes);
+#endif
+    CSCAN_PLAIN_OR_NOT(block, given, codes_among(&block, column, from, first, 2, words, codes));
+  }
+  CSCAN_PLAIN_OR_NOT(block, given, codes_among(&block, column, from, first, CSCAN_PROBES, words, codes));
+}
+
+size_t cscan_filled(const cscan_block *given, size_t column, size_t from) {
+  const cscan_block block = *given;
+  for (size_t row = from; row < block.rows; row++)
+    if (field_at(&block, row, column).count == 0) return row;
+  return block.rows;
+}
+
+size_t cscan_hashes(const cscan_block *given, size_t column, size_t from, uint64_t *hashes) {
+  const cscan_block block = *given;
+  for (size_t row = from; row < block.rows; row++) {
+    field f = field_at(&block, row, column);
+    if (f.count == 0) return row;
+    hashes[row] = cscan_hash(f.text, f.count);
+  }
+  return block.rows;
+}
+
+size_t cscan_unix_times(const cscan_block *given, size_t column, size_t from, int64_t *seconds) {
+  const cscan_block block = *given;
+  for (size_t row = from; row < block.rows; row++) {
+    field f = field_at(&block, row, column);
+    if (!CSCAN_WORDWISE || f.count != 10) return row;
+    uint8_t first = (uint8_t)(f.text[0] - '0'), second = (uint8_t)(f.text[1] - '0');
+    uint64_t word;
+    memcpy(&word, f.text + 2, 8);
+    if (first > 9 || second > 9 || !eight_digits(word)) return row;
+    seconds[row] = (int64_t)(first * 10 + second) * 100000000 + (int64_t)value_of_eight(word);
+  }
+  return block.rows;
+}
+
+// MARK: - Rows by their code
+
+CSCAN_INLINE size_t chosen_portable(
+  const double *values, const int32_t *codes, size_t rows, int32_t code, double *chosen) {
+  size_t count = 0;
+  for (size_t row = 0; row < rows; row++) {
+    // Written over unless it is one of them: no branch to guess.
+    chosen[count] = values[row];
+    count += codes[row] == code;
+  }
+  return count;
+}
+
+size_t cscan_select_codes(const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int32_t *chosen) {
+  size_t count = 0;
+  for (size_t row = 0; row < rows; row++) {
+    chosen[count] = values[row];
+    count += codes[row] == code;
+  }
+  return count;
+}
+
+static int has_gaps(const double *values, size_t rows) {
+#if CSCAN_X86
+  if (has_avx512()) return cscan_has_gaps_avx512(values, rows);
+#endif
+  uint64_t some = 0;
+  for (size_t row = 0; row < rows; row++) some |= (uint64_t)(values[row] != values[row]);
+  return some != 0;
+}
+
+size_t cscan_mark_gaps(const double *values, size_t rows, int32_t *codes) {
+  // Mostly there is none, and to see that is quick.
+  if (!has_gaps(values, rows)) return 0;
+  size_t gaps = 0;
+  for (size_t row = 0; row < rows; row++) {
+    int is_gap = values[row] != values[row];
+    // Below zero already if another column has a gap here.
+    codes[row] = is_gap && codes[row] >= 0 ? -1 - codes[row] : codes[row];
+    gaps += (size_t)is_gap;
+  }
+  return gaps;
+}
+
+// MARK: - Choice at run time
+
+size_t cscan_decimals(const cscan_block *block, size_t column, size_t from, double *values) {
+#if CSCAN_X86
+  if (block->level >= CSCAN_AVX512 && has_avx512()) return cscan_decimals_avx512(block, column, from, values);
+  if (block->level >= CSCAN_AVX2 && has_avx2()) return decimals_avx2(block, column, from, values);
+#endif
+  return decimals(block, column, from, block->rows, values);
+}
+
+size_t cscan_bits(const cscan_block *given, size_t column, size_t from, double *values) {
+#if CSCAN_X86
+  if (given->level >= CSCAN_AVX512 && has_avx512()) return cscan_bits_avx512(given, column, from, values);
+#endif
+  CSCAN_PLAIN_OR_NOT(block, given, bits(&block, column, from, block.rows, values));
+}
+
+size_t cscan_ascending(
+  const cscan_block *block, size_t column, size_t from, const uint8_t **last, size_t *last_count) {
+#if CSCAN_X86
+  if (block->level >= CSCAN_AVX512 && has_avx512())
+    return cscan_ascending_avx512(block, column, from, last, last_count);
+#endif
+  return ascending(block, column, from, block->rows, last, last_count);
+}
+
+size_t cscan_select(const double *values, const int32_t *codes, size_t rows, int32_t code, int level, double *chosen) {
+#if CSCAN_X86
+  if (level >= CSCAN_AVX512 && has_avx512()) return cscan_select_avx512(values, codes, rows, code, chosen);
+#endif
+  return chosen_portable(values, codes, rows, code, chosen);
+}

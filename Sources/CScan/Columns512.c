@@ -1,0 +1,292 @@
+// Columns by AVX-512: eight rows at a time.
+#include "Fields.h"
+#include "Targets.h"
+
+#if CSCAN_X86
+
+// Eight bytes. The compiler does not see that seven more loads follow, which it would make one gather, which is slow.
+CSCAN_AVX512_TARGET CSCAN_INLINE __m128i loaded(const void *place) {
+  __m128i word = _mm_loadl_epi64((const __m128i *)place);
+  __asm__("" : "+x"(word));
+  return word;
+}
+
+CSCAN_AVX512_TARGET CSCAN_INLINE __m512i joined(
+  __m128i a, __m128i b, __m128i c, __m128i d, __m128i e, __m128i f, __m128i g, __m128i h) {
+  __m256i low = _mm256_set_m128i(_mm_unpacklo_epi64(c, d), _mm_unpacklo_epi64(a, b));
+  __m256i high = _mm256_set_m128i(_mm_unpacklo_epi64(g, h), _mm_unpacklo_epi64(e, f));
+  return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+// Eight fields of a column.
+typedef struct {
+  __m512i count;  // bytes of each
+  __m512i word;   // the eight bytes that end at each one's end
+} eight_fields;
+
+// Fields without quotes, in rows without returns. ends: of the first one's end. At least eight bytes stand before it.
+CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields plain_fields(const uint8_t *text, const uint32_t *ends, size_t columns) {
+#define CSCAN_END(row) (ends + (row)*columns)
+#define CSCAN_PAIR(row) loaded(CSCAN_END(row) - 1)
+#define CSCAN_WORD(row) loaded(text + *CSCAN_END(row) - 8)
+  // An end lies beside the one before it, behind which the field begins.
+  __m512i pairs = joined(
+    CSCAN_PAIR(0), CSCAN_PAIR(1), CSCAN_PAIR(2), CSCAN_PAIR(3), CSCAN_PAIR(4), CSCAN_PAIR(5), CSCAN_PAIR(6), CSCAN_PAIR(7));
+  __m512i begin = _mm512_maskz_add_epi32(0x5555, pairs, _mm512_set1_epi32(1));
+  __m512i words = joined(
+    CSCAN_WORD(0), CSCAN_WORD(1), CSCAN_WORD(2), CSCAN_WORD(3), CSCAN_WORD(4), CSCAN_WORD(5), CSCAN_WORD(6), CSCAN_WORD(7));
+  return (eight_fields){_mm512_sub_epi64(_mm512_srli_epi64(pairs, 32), begin), words};
+}
+
+// Any fields. At least eight bytes stand before each one's end.
+CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields any_fields(const cscan_block *block, size_t row, size_t column) {
+  uint64_t counts[8];
+  __m128i words[8];
+  for (size_t i = 0; i < 8; i++) {
+    field f = field_at(block, row + i, column);
+    counts[i] = f.count;
+    words[i] = loaded(f.text + f.count - 8);
+  }
+  return (eight_fields){
+    _mm512_loadu_si512(counts),
+    joined(words[0], words[1], words[2], words[3], words[4], words[5], words[6], words[7])};
+}
+
+CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields eight_at(const cscan_block *block, size_t row, size_t column) {
+  return block->has_quotes || block->has_returns
+           ? any_fields(block, row, column)
+           : plain_fields(block->text, block->ends + row * block->columns + column, block->columns);
+}
+
+// The first row from `from` on before whose field's end there are eight bytes of the block, quote and return left out.
+CSCAN_INLINE size_t first_with_eight(const cscan_block *block, size_t column, size_t from) {
+  size_t row = from;
+  while (row < block->rows && block->ends[row * block->columns + column] < 10) row++;
+  return row;
+}
+
+// n / d for whole n below 10^8 and a power of ten d from 1 to 10^7, correctly rounded, where r is the double nearest to 1 / d.
+// - Source: Markstein (1990), "Computation of elementary functions on the IBM RISC System/6000 processor", IBM Journal of
+//   Research and Development 34, theorem 8.1. Checked against division for every such n and d.
+CSCAN_AVX512_TARGET CSCAN_INLINE __m512d quotient(__m512d n, __m512d d, __m512d r) {
+  __m512d near = _mm512_mul_pd(n, r);
+  return _mm512_fmadd_pd(_mm512_fnmadd_pd(near, d, n), r, near);
+}
+
+static const double inverses[8] = {1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7};
+
+// Digits alone; 0 if one of the fields is something else.
+CSCAN_AVX512_TARGET CSCAN_INLINE int eight_digits_alone(eight_fields f, uint64_t greatest, double *values) {
+  __m512i digit = _mm512_sub_epi64(_mm512_srli_epi64(f.word, 56), _mm512_set1_epi64('0'));
+  if (_mm512_cmpneq_epi64_mask(f.count, _mm512_set1_epi64(1)) != 0) return 0;
+  if (_mm512_cmpgt_epu64_mask(digit, _mm512_set1_epi64((long long)greatest)) != 0) return 0;
+  _mm512_storeu_pd(values, _mm512_cvtepu64_pd(digit));
+  return 1;
+}
+
+// `short_decimal` for eight fields at once, empty ones among them too; 0 if one of them is something else.
+CSCAN_AVX512_TARGET CSCAN_INLINE int eight_decimals(eight_fields f, double *values) {
+  const __m512i ones = _mm512_set1_epi64(-1), zeros = _mm512_set1_epi8('0'), one = _mm512_set1_epi64(1);
+  // Digits 0 before the first byte; a shift by 64 leaves nothing.
+  __m512i keep = _mm512_sllv_epi64(ones, _mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(f.count, 3)));
+  __m512i word = _mm512_ternarylogic_epi64(keep, f.word, zeros, 0xCA);
+  __m512i digits_left = f.count;
+  __mmask8 empty = _mm512_testn_epi64_mask(f.count, f.count);
+  __mmask8 wrong = _mm512_cmpgt_epu64_mask(f.count, _mm512_set1_epi64(8));
+
+  __mmask8 negative = 0;
+  __mmask64 minus = _mm512_cmpeq_epi8_mask(word, _mm512_set1_epi8('-'));
+  if (minus != 0) {
+    // Only a first byte may be one.
+    __m512i sign = _mm512_ternarylogic_epi64(keep, _mm512_slli_epi64(keep, 8), _mm512_movm_epi8(minus), 0x20);
+    negative = _mm512_test_epi64_mask(sign, sign);
+    word = _mm512_ternarylogic_epi64(sign, zeros, word, 0xCA);
+    digits_left = _mm512_mask_sub_epi64(digits_left, negative, digits_left, one);
+  }
+
+  __m512d scale = _mm512_set1_pd(1), inverse = _mm512_set1_pd(1);
+  __mmask64 points = _mm512_cmpeq_epi8_mask(word, _mm512_set1_epi8('.'));
+  if (points != 0) {
+    // The first point goes; what stands before it moves up.
+    __m512i bytes = _mm512_movm_epi8(points);
+    __m512i point = _mm512_and_si512(bytes, _mm512_sub_epi64(_mm512_setzero_si512(), bytes));
+    __mmask8 has_point = _mm512_test_epi64_mask(point, point);
+    __m512i before = _mm512_and_si512(word, _mm512_add_epi64(point, ones));
+    __m512i moved = _mm512_or_si512(_mm512_slli_epi64(before, 8), _mm512_set1_epi64('0'));
+    __m512i up_to = _mm512_add_epi64(_mm512_slli_epi64(point, 8), ones);
+    word = _mm512_mask_mov_epi64(word, has_point, _mm512_ternarylogic_epi64(up_to, moved, word, 0xCA));
+    digits_left = _mm512_mask_sub_epi64(digits_left, has_point, digits_left, one);
+    // Bytes behind the point; 8, which is looked up as 0, without one.
+    __m512i fraction = _mm512_srli_epi64(_mm512_lzcnt_epi64(point), 3);
+    scale = _mm512_permutexvar_pd(fraction, _mm512_loadu_pd(cscan_powers));
+    inverse = _mm512_permutexvar_pd(fraction, _mm512_loadu_pd(inverses));
+  }
+
+  __m512i digits = _mm512_sub_epi8(word, zeros);
+  __mmask64 others = _mm512_cmpgt_epu8_mask(digits, _mm512_set1_epi8(9));
+  wrong |= _mm512_cmple_epi64_mask(digits_left, _mm512_setzero_si512()) & (__mmask8)~empty;
+  if (others != 0 || wrong != 0) return 0;
+
+  // Pairs, then fours, then all eight.
+  __m512i pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(10 | 1 << 8));
+  __m512i fours = _mm512_madd_epi16(pairs, _mm512_set1_epi32(100 | 1 << 16));
+  __m512i all = _mm512_add_epi64(_mm512_mul_epu32(fours, _mm512_set1_epi64(10000)), _mm512_srli_epi64(fours, 32));
+  __m512d number = _mm512_cvtepu64_pd(all);
+  if (points != 0) number = quotient(number, scale, inverse);
+  number = _mm512_mask_xor_pd(number, negative, number, _mm512_set1_pd(-0.0));
+  _mm512_storeu_pd(values, _mm512_mask_mov_pd(number, empty, _mm512_set1_pd(__builtin_nan(""))));
+  return 1;
+}
+
+CSCAN_AVX512_TARGET CSCAN_INLINE size_t decimals_by_eight(
+  const cscan_block *block, size_t column, size_t from, double *values) {
+  size_t row = first_with_eight(block, column, from);
+  size_t stop = decimals(block, column, from, row, values);
+  if (stop < row) return stop;
+  for (; row + 8 <= block->rows; row += 8) {
+    eight_fields f = eight_at(block, row, column);
+    if (eight_digits_alone(f, 9, values + row) || eight_decimals(f, values + row)) continue;
+    stop = decimals(block, column, row, row + 8, values);
+    if (stop < row + 8) return stop;
+  }
+  return decimals(block, column, row, block->rows, values);
+}
+
+CSCAN_AVX512_TARGET size_t cscan_decimals_avx512(
+  const cscan_block *given, size_t column, size_t from, double *values) {
+  CSCAN_PLAIN_OR_NOT(block, given, decimals_by_eight(&block, column, from, values));
+}
+
+CSCAN_AVX512_TARGET CSCAN_INLINE size_t bits_by_eight(
+  const cscan_block *block, size_t column, size_t from, double *values) {
+  size_t row = first_with_eight(block, column, from);
+  size_t stop = bits(block, column, from, row, values);
+  if (stop < row) return stop;
+  for (; row + 8 <= block->rows; row += 8) {
+    if (eight_digits_alone(eight_at(block, row, column), 1, values + row)) continue;
+    stop = bits(block, column, row, row + 8, values);
+    if (stop < row + 8) return stop;
+  }
+  return bits(block, column, row, block->rows, values);
+}
+
+CSCAN_AVX512_TARGET size_t cscan_bits_avx512(const cscan_block *given, size_t column, size_t from, double *values) {
+  CSCAN_PLAIN_OR_NOT(block, given, bits_by_eight(&block, column, from, values));
+}
+
+// Eight fields of at most sixteen bytes: as long as the one before, and later in the order of bytes?
+CSCAN_AVX512_TARGET size_t cscan_ascending_avx512(
+  const cscan_block *given, size_t column, size_t from, const uint8_t **last, size_t *last_count) {
+  const cscan_block block = *given;
+  const __m512i reversed = _mm512_broadcast_i32x4(_mm_setr_epi8(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8));
+  size_t row = from;
+  while (row < block.rows) {
+    // The first ones decide whether the fast way may be tried: the field before is known by its place alone.
+    size_t stop = row + 8 < block.rows ? row + 8 : block.rows;
+    size_t next = ascending(&block, column, row, stop, last, last_count);
+    if (next < stop) return next;
+    row = next;
+    size_t length = *last_count;
+    if (length < 8 || length > 16 || block.has_quotes || block.has_returns) continue;
+    const __m512i lengths = _mm512_set1_epi64((long long)length);
+    // Of the eight before: their first and their last eight bytes, as numbers.
+    __m512i first_before = _mm512_setzero_si512(), end_before = _mm512_setzero_si512();
+    int is_known = 0;
+    for (; row + 8 <= block.rows; row += 8) {
+      const uint32_t *ends = block.ends + row * block.columns + column;
+      eight_fields f = plain_fields(block.text, ends, block.columns);
+      if (_mm512_cmpneq_epi64_mask(f.count, lengths) != 0) break;
+      const uint8_t *text = block.text - length;
+      __m512i first = joined(
+        loaded(text + ends[0]), loaded(text + ends[block.columns]), loaded(text + ends[2 * block.columns]),
+        loaded(text + ends[3 * block.columns]), loaded(text + ends[4 * block.columns]),
+        loaded(text + ends[5 * block.columns]), loaded(text + ends[6 * block.columns]),
+        loaded(text + ends[7 * block.columns]));
+      first = _mm512_shuffle_epi8(first, reversed);
+      __m512i end = _mm512_shuffle_epi8(f.word, reversed);
+      if (!is_known) {
+        // Only the highest lane is looked at.
+        first_before = _mm512_set1_epi64((long long)bytes_in_order(*last));
+        end_before = _mm512_set1_epi64((long long)bytes_in_order(*last + length - 8));
+        is_known = 1;
+      }
+      __m512i first_shifted = _mm512_alignr_epi64(first, first_before, 7);
+      __m512i end_shifted = _mm512_alignr_epi64(end, end_before, 7);
+      __mmask8 later = _mm512_cmplt_epu64_mask(first_shifted, first);
+      later |= _mm512_mask_cmplt_epu64_mask(_mm512_cmpeq_epi64_mask(first_shifted, first), end_shifted, end);
+      if (later != 0xFF) break;
+      (first_before = first, end_before = end);
+      *last = block.text + ends[7 * block.columns] - length;
+    }
+  }
+  return row;
+}
+
+// Four fields of at most sixteen bytes beside one another, padded with zeros; 0 if one is longer or empty.
+CSCAN_AVX512_TARGET CSCAN_INLINE int four_keys(
+  const uint8_t *text, const uint32_t *ends, size_t columns, __m512i *keys) {
+  uint32_t longest = 0, shortest = UINT32_MAX;
+  __m128i key[4];
+  for (size_t i = 0; i < 4; i++) {
+    uint32_t begin = ends[(ptrdiff_t)(i * columns) - 1] + 1, count = ends[i * columns] - begin;
+    longest = count > longest ? count : longest;
+    shortest = count < shortest ? count : shortest;
+    key[i] = _mm_maskz_loadu_epi8((__mmask16)_bzhi_u32(0xFFFF, count), text + begin);
+  }
+  __m256i low = _mm256_set_m128i(key[1], key[0]), high = _mm256_set_m128i(key[3], key[2]);
+  *keys = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+  return longest <= 16 && shortest > 0;
+}
+
+// The four fields of `keys` that are the word, one bit each, at twice its place.
+CSCAN_AVX512_TARGET CSCAN_INLINE uint32_t those_that_are(__m512i keys, cscan_key word) {
+  __m512i wanted = _mm512_broadcast_i32x4(_mm_set_epi64x((long long)word.high, (long long)word.low));
+  uint32_t halves = _mm512_cmpeq_epi64_mask(keys, wanted);
+  return halves & halves >> 1 & 0x55;
+}
+
+CSCAN_AVX512_TARGET size_t cscan_codes_of_two_avx512(
+  const cscan_block *given, size_t column, size_t from, const cscan_word *two, int32_t *codes) {
+  const cscan_block block = *given;
+  const cscan_word first = two[0], second = two[1];
+  const __m128i first_code = _mm_set1_epi32((int)first.code), second_code = _mm_set1_epi32((int)second.code);
+  size_t row = from;
+  for (; row + 4 <= block.rows; row += 4) {
+    __m512i keys;
+    if (!four_keys(block.text, block.ends + row * block.columns + column, block.columns, &keys)) break;
+    uint32_t ones = those_that_are(keys, first.key), twos = those_that_are(keys, second.key);
+    if ((ones | twos) != 0x55) break;
+    __m128i four = _mm_mask_blend_epi32((__mmask8)_pext_u32(twos, 0x55), first_code, second_code);
+    _mm_storeu_si128((__m128i *)(codes + row), four);
+  }
+  return row;
+}
+
+CSCAN_AVX512_TARGET int cscan_has_gaps_avx512(const double *values, size_t rows) {
+  __mmask8 some = 0;
+  size_t row = 0;
+  for (; row + 8 <= rows; row += 8) {
+    __m512d eight = _mm512_loadu_pd(values + row);
+    some |= _mm512_cmp_pd_mask(eight, eight, _CMP_UNORD_Q);
+  }
+  for (; row < rows; row++) some |= (__mmask8)(values[row] != values[row]);
+  return some != 0;
+}
+
+CSCAN_AVX512_TARGET size_t cscan_select_avx512(
+  const double *values, const int32_t *codes, size_t rows, int32_t code, double *chosen) {
+  size_t count = 0, row = 0;
+  const __m256i wanted = _mm256_set1_epi32(code);
+  for (; row + 8 <= rows; row += 8) {
+    __mmask8 are = _mm256_cmpeq_epi32_mask(_mm256_loadu_si256((const __m256i *)(codes + row)), wanted);
+    _mm512_storeu_pd(chosen + count, _mm512_maskz_compress_pd(are, _mm512_loadu_pd(values + row)));
+    count += (size_t)__builtin_popcount(are);
+  }
+  for (; row < rows; row++) {
+    chosen[count] = values[row];
+    count += codes[row] == code;
+  }
+  return count;
+}
+
+#endif

@@ -1,0 +1,112 @@
+// Fields of a block, and words of them.
+#ifndef CSCAN_FIELDS_H
+#define CSCAN_FIELDS_H
+
+#include "Number.h"
+
+typedef struct {
+  const uint8_t *text;
+  size_t count;
+  int quoted;
+} field;
+
+CSCAN_INLINE field field_at(const cscan_block *block, size_t row, size_t column) {
+  size_t index = row * block->columns + column;
+  size_t low = (uint32_t)(block->ends[(ptrdiff_t)index - 1] + 1), high = block->ends[index];
+  if (block->has_returns && column == block->columns - 1 && high > low && block->text[high - 1] == '\r') high--;
+  int quoted = block->has_quotes && high > low && block->text[low] == '"';
+  return (field){block->text + low + quoted, high - low - 2 * (size_t)quoted, quoted};
+}
+
+// The columns' functions are compiled twice: that fields are not quoted and rows end in a line feed alone, once it is known,
+// leaves out what asks for it.
+#define CSCAN_PLAIN_OR_NOT(block, given, work)                          \
+  cscan_block block = *(given);                                         \
+  if (block.has_quotes || block.has_returns) return (work);             \
+  block.has_quotes = block.has_returns = 0;                             \
+  return (work)
+
+// Reads one number; 0 if it is left to the caller.
+CSCAN_INLINE int number(field f, const uint8_t *limit, double *value) {
+  if (f.count == 1) {
+    uint8_t digit = (uint8_t)(f.text[0] - '0');
+    *value = digit;
+    return digit <= 9;
+  }
+  if (f.count == 0) {
+    *value = __builtin_nan("");
+    return 1;
+  }
+  int is_short = CSCAN_WORDWISE && f.count <= 8 && f.text + 8 <= limit;
+  return (is_short && short_decimal(f.text, f.count, value)) || decimal(f.text, f.count, value);
+}
+
+// Rows `from` to `to` one by one; the first that is left to the caller, or `to`.
+CSCAN_INLINE size_t decimals(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
+  for (size_t row = from; row < to; row++)
+    if (!number(field_at(block, row, column), block->limit, values + row)) return row;
+  return to;
+}
+
+// 0 and 1, as `decimals`.
+CSCAN_INLINE size_t bits(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
+  for (size_t row = from; row < to; row++) {
+    field f = field_at(block, row, column);
+    uint8_t digit = f.count == 1 ? (uint8_t)(f.text[0] - '0') : 2;
+    if (digit < 2) {
+      values[row] = digit;
+    } else if (f.count == 0) {
+      values[row] = __builtin_nan("");
+    } else {
+      return row;
+    }
+  }
+  return to;
+}
+
+// Eight bytes as a number by which they are ordered.
+CSCAN_INLINE uint64_t bytes_in_order(const uint8_t *text) {
+  uint64_t word;
+  memcpy(&word, text, 8);
+  return CSCAN_WORDWISE ? __builtin_bswap64(word) : word;
+}
+
+// Whether a is before b in the order of bytes; both of `count`.
+CSCAN_INLINE int is_before(const uint8_t *a, const uint8_t *b, size_t count) {
+  if (count < 8) return memcmp(a, b, count) < 0;
+  for (size_t at = 0; at + 8 < count; at += 8) {
+    uint64_t x = bytes_in_order(a + at), y = bytes_in_order(b + at);
+    if (x != y) return x < y;
+  }
+  return bytes_in_order(a + count - 8) < bytes_in_order(b + count - 8);
+}
+
+// Rows `from` to `to` of cscan_ascending.
+CSCAN_INLINE size_t ascending(
+  const cscan_block *block, size_t column, size_t from, size_t to, const uint8_t **last, size_t *last_count) {
+  const uint8_t *before = *last;
+  size_t count = *last_count, row = from;
+  for (; row < to; row++) {
+    field f = field_at(block, row, column);
+    // Nothing is shorter than a field that has something.
+    if (f.count < count || f.count == 0 || (f.count == count && !is_before(before, f.text, count))) break;
+    before = f.text;
+    count = f.count;
+  }
+  *last = before;
+  *last_count = count;
+  return row;
+}
+
+// The functions of AVX-512, in Columns512.c; as those of CScan.h.
+size_t cscan_decimals_avx512(const cscan_block *block, size_t column, size_t from, double *values);
+size_t cscan_bits_avx512(const cscan_block *block, size_t column, size_t from, double *values);
+size_t cscan_ascending_avx512(
+  const cscan_block *block, size_t column, size_t from, const uint8_t **last, size_t *last_count);
+// Of rows from `from` on: stops at one that is neither of two words, or earlier.
+size_t cscan_codes_of_two_avx512(
+  const cscan_block *block, size_t column, size_t from, const cscan_word *two, int32_t *codes);
+int cscan_has_gaps_avx512(const double *values, size_t rows);
+size_t cscan_select_avx512(const double *values, const int32_t *codes, size_t rows, int32_t code, double *chosen);
+
+#endif

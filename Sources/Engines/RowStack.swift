@@ -1,0 +1,202 @@
+import CScan
+
+/// Columns of one length that grow together. What stands behind their rows counts for nothing: there is always room for eight
+/// more, which may be written over.
+final class GrowingColumns<Element: BitwiseCopyable>: @unchecked Sendable {
+  let width: Int
+  private(set) var capacity = 0
+  private var base: UnsafeMutablePointer<Element>
+
+  private static var margin: Int { 8 }
+
+  init(width: Int) {
+    self.width = width
+    base = .allocate(capacity: 1)
+  }
+
+  deinit { base.deallocate() }
+
+  subscript(column: Int) -> UnsafeMutablePointer<Element> { base + column &* capacity }
+
+  /// Makes room for `more` rows behind the first `count`, which stay.
+  func reserve(_ more: Int, behind count: Int) {
+    let needed = count + more + Self.margin
+    guard needed > capacity, width > 0 else { return }
+    let larger = max(needed, 2 * capacity, 64)
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: larger * width)
+    for column in 0..<width where count > 0 {
+      (memory + column * larger).update(from: base + column * capacity, count: count)
+    }
+    base.deallocate()
+    (base, capacity) = (memory, larger)
+  }
+}
+
+/// Rows of an arm in the order of the file: their numbers, and codes of their segments and clusters.
+final class RowStack: @unchecked Sendable {
+  private(set) var count = 0
+  let values: GrowingColumns<Double>
+  /// One column for each segment column, then one for the clusters if there are any.
+  let codes: GrowingColumns<Int32>
+
+  init(width: Int, codes: Int) {
+    values = GrowingColumns(width: width)
+    self.codes = GrowingColumns(width: codes)
+  }
+
+  func removeAll() { count = 0 }
+
+  func append(_ row: [Double], _ words: [Int32]) {
+    reserve(1)
+    for column in row.indices { values[column][count] = row[column] }
+    for column in words.indices { codes[column][count] = words[column] }
+    count += 1
+  }
+
+  /// Appends the rows whose arm has a code.
+  ///
+  /// - Parameters:
+  ///   - rows: how many there are to choose from.
+  ///   - arms: their codes; the other two are as the stack's.
+  func append(
+    _ rows: Int, where arms: UnsafePointer<Int32>, are code: Int32, _ numbers: GrowingColumns<Double>,
+    _ words: GrowingColumns<Int32>
+  ) {
+    reserve(rows)
+    var chosen = 0
+    for column in 0..<values.width {
+      chosen = cscan_select(numbers[column], arms, rows, code, Int32(CSCAN_AVX512), values[column] + count)
+    }
+    for column in 0..<codes.width {
+      chosen = cscan_select_codes(words[column], arms, rows, code, codes[column] + count)
+    }
+    if values.width + codes.width == 0 { for row in 0..<rows where arms[row] == code { chosen += 1 } }
+    count += chosen
+  }
+
+  /// Appends the rows with these numbers.
+  func append(
+    _ rows: UnsafeBufferPointer<Int32>, _ numbers: GrowingColumns<Double>, _ words: GrowingColumns<Int32>
+  ) {
+    reserve(rows.count)
+    for column in 0..<values.width {
+      let (from, to) = (numbers[column], values[column] + count)
+      for index in 0..<rows.count { to[index] = from[Int(rows[index])] }
+    }
+    for column in 0..<codes.width {
+      let (from, to) = (words[column], codes[column] + count)
+      for index in 0..<rows.count { to[index] = from[Int(rows[index])] }
+    }
+    count += rows.count
+  }
+
+  private func reserve(_ more: Int) {
+    values.reserve(more, behind: count)
+    codes.reserve(more, behind: count)
+  }
+}
+
+/// The rows of one arm: those that have every number, and those that lack one (NaN).
+struct ArmRows: Sendable {
+  let complete: RowStack
+  let gaps: RowStack
+
+  init(width: Int, codes: Int) {
+    complete = RowStack(width: width, codes: codes)
+    gaps = RowStack(width: width, codes: codes)
+  }
+
+  var count: Int { complete.count + gaps.count }
+}
+
+/// Rows parted by their arm, each arm's in their order.
+struct PartedRows: Sendable {
+  private let width: Int
+  private let codes: Int
+  /// Rows with gaps are not kept apart: what they add to depends on the order of all.
+  private let keepsOrder: Bool
+  /// By code of the arm.
+  private(set) var arms: [ArmRows] = []
+
+  /// Up to this many arms are told apart by looking at all rows once for each.
+  private static let fewArms = 4
+
+  init(width: Int, codes: Int, keepsOrder: Bool) {
+    (self.width, self.codes, self.keepsOrder) = (width, codes, keepsOrder)
+  }
+
+  func removeAll() {
+    for arm in arms {
+      arm.complete.removeAll()
+      arm.gaps.removeAll()
+    }
+  }
+
+  private mutating func makeArms(_ count: Int) {
+    while arms.count < count { arms.append(ArmRows(width: width, codes: codes)) }
+  }
+
+  mutating func append(_ row: [Double], _ words: [Int32], arm: Int) {
+    makeArms(arm + 1)
+    let isComplete = keepsOrder || !row.contains { $0.isNaN }
+    (isComplete ? arms[arm].complete : arms[arm].gaps).append(row, words)
+  }
+
+  /// Appends rows that lie column after column.
+  ///
+  /// - Parameters:
+  ///   - armCodes: of the rows; overwritten.
+  ///   - armCount: codes are below it.
+  mutating func append(
+    _ rows: Int, _ armCodes: UnsafeMutablePointer<Int32>, of armCount: Int, _ numbers: GrowingColumns<Double>,
+    _ words: GrowingColumns<Int32>
+  ) {
+    makeArms(armCount)
+    var gaps = 0
+    if !keepsOrder { for column in 0..<width { gaps += cscan_mark_gaps(numbers[column], rows, armCodes) } }
+    guard armCount > Self.fewArms else {
+      for code in 0..<armCount {
+        let arm = Int32(truncatingIfNeeded: code)
+        arms[code].complete.append(rows, where: armCodes, are: arm, numbers, words)
+        if gaps > 0 { arms[code].gaps.append(rows, where: armCodes, are: -1 - arm, numbers, words) }
+      }
+      return
+    }
+    // Those with gaps behind all the others.
+    let codes = (0..<rows).map { row in
+      armCodes[row] >= 0 ? armCodes[row] : Int32(truncatingIfNeeded: armCount) - 1 - armCodes[row]
+    }
+    let places = PlacesByCode(codes, of: 2 * armCount)
+    for code in 0..<armCount {
+      places.withPlaces(of: code) { arms[code].complete.append($0, numbers, words) }
+      places.withPlaces(of: armCount + code) { arms[code].gaps.append($0, numbers, words) }
+    }
+  }
+}
+
+/// Places of rows ordered by a code, each code's in their order.
+struct PlacesByCode: Sendable {
+  private let rows: [Int32]
+  private let starts: [Int]
+
+  init(_ codes: some Collection<Int32>, of count: Int) {
+    var starts = [Int](repeating: 0, count: count + 1)
+    for code in codes { starts[Int(code) + 1] += 1 }
+    for index in 0..<count { starts[index + 1] += starts[index] }
+    var next = starts
+    rows = [Int32](unsafeUninitializedCapacity: codes.count) { buffer, filled in
+      var row: Int32 = 0
+      for code in codes {
+        buffer[next[Int(code)]] = row
+        next[Int(code)] += 1
+        row &+= 1
+      }
+      filled = codes.count
+    }
+    self.starts = starts
+  }
+
+  func withPlaces<Result>(of code: Int, _ body: (UnsafeBufferPointer<Int32>) -> Result) -> Result {
+    rows.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[starts[code]..<starts[code + 1]])) }
+  }
+}
