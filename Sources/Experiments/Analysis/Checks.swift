@@ -29,8 +29,7 @@ struct Checks {
 
   private func sampleRatio() throws -> Analysis.Check {
     let (names, weights) = try plannedWeights()
-    let units = Dictionary(uniqueKeysWithValues: measurements.arms.map { ($0.name, $0.units) })
-    let counts = names.map { units[$0] ?? 0 }
+    let counts = names.map { name in measurements.arms.first { $0.name.isExactly(name) }?.units ?? 0 }
     let test = try SampleRatioTest(counts: counts, weights: weights)
     let failed = test.pValue < Self.sampleRatioAlpha
     let dead = zip(names, zip(counts, weights)).filter { $0.1.0 == 0 && $0.1.1 > 0 }.map(\.0)
