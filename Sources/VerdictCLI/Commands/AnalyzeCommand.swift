@@ -45,6 +45,8 @@ struct AnalyzeCommand: ParsableCommand {
 
       STATISTICS  A file that --statistics wrote, or a warehouse, in place of rows;
       several are of different units and are put together. The metrics stand in it.
+      Such files are known by their content, under any name, also as .gz and '-'.
+      Results are written when all is computed: a command that fails writes nothing.
 
       Exits with 1 if a check fails or a guardrail is crossed.
       """)
@@ -58,8 +60,8 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(name: .long, parsing: .singleValue, help: "A metric; may be given several times.")
   var metric: [String] = []
 
-  @Option(help: "The column that says which arm a unit is in.")
-  var variant = "variant"
+  @Option(help: "The column that says which arm a unit is in; 'variant' by default.")
+  var variant: String?
 
   @Option(help: "The column of unit ids; 'user_id' if there is one, else every row is a unit.")
   var unit: String?
@@ -91,11 +93,11 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "The column of times in the exposures, if it is another than in the events.")
   var exposureTime: String?
 
-  @Option(help: "The column of events' names, for the option 'event' of metrics.")
-  var event = "event"
+  @Option(help: "The column of events' names, for the option 'event' of metrics; 'event' by default.")
+  var event: String?
 
-  @Option(help: "The zone of times that are written without one, an IANA name.")
-  var timeZone = "UTC"
+  @Option(help: "The zone of times that are written without one, an IANA name; UTC by default.")
+  var timeZone: String?
 
   @Flag(help: "Count units whose window is not over yet; they are left out of the metric otherwise.")
   var includeImmature = false
@@ -103,83 +105,128 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(
     name: .customLong("statistics"),
     help: ArgumentHelp(
-      "Also write counts, means and cross-products to this file, which 'analyze' reads again.", valueName: "file"))
+      "Also write counts, means and cross-products to this file, which 'analyze' reads again; of all segments, so that files add up.",
+      valueName: "file"))
   var statisticsFile: String?
 
   @OptionGroup var statistics: StatisticsOptions
   @OptionGroup var table: TableInputOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws {
-    guard !metric.isEmpty || isStatistics else {
-      throw ValidationError("No metric. Name at least one, for example --metric 'conversion=proportion(converted)'.")
-    }
-  }
-
   func run() throws {
-    let analysis = try analyze()
-    try output.write(Report.render(analysis, as: output.chosenFormat, options: output.reportOptions))
+    let paths = (try table.expanded(files), try table.expanded(exposures))
+    guard (paths.0 + paths.1).count(where: { $0 == "-" }) <= 1 else {
+      throw UsageFault(
+        sentence: "'-' is given more than once: standard input is read once. Write one of the inputs to a file.")
+    }
+    try output.requireNoInput(paths.0 + paths.1, others: [("--statistics", statisticsFile)])
+    let plan = try plan()
+    var measured = try measured(files: paths.0, exposures: paths.1)
+    let stored = statisticsFile.map { ($0, Array((measured.json.text(pretty: true) + "\n").utf8)) }
+    for column in measured.measurements.foldRareSegments(isClustered: measured.isClustered) {
+      Terminal.notice(
+        "values of '\(column)' beyond the \(Measurements.segmentLimit) largest are left out: a cluster may be in several of "
+          + "them, so their statistics do not add up")
+    }
+    let analysis = try Analysis(
+      measured.measurements, plan: plan(measured.metrics), isClustered: measured.isClustered)
+    try output.write(
+      Report.render(analysis, as: output.chosenFormat, options: output.reportOptions), beside: stored.map { [$0] } ?? []
+    )
     let failed = analysis.checks.first { $0.outcome == .fail }
     if let failed { throw AnswerIsNo(reason: "the check \(failed.name) fails") }
     if analysis.decision.outcome == .rollback { throw AnswerIsNo(reason: "a guardrail is crossed") }
   }
 
-  private var isStatistics: Bool { files.contains { $0.lowercased().hasSuffix(".json") } }
-
-  private func analyze() throws -> Analysis {
-    let measured = try isStatistics ? stored() : measure()
-    if let statisticsFile {
-      try AtomicFile.write(Array((measured.json.text(pretty: true) + "\n").utf8), to: statisticsFile)
-      Terminal.notice("wrote \(statisticsFile)")
-    }
-    var plan = AnalysisPlan(metrics: measured.metrics, control: control)
+  /// The plan for some metrics; what is wrong with its options is said before there is work.
+  private func plan() throws -> ([Metric]) -> AnalysisPlan {
+    var plan = AnalysisPlan(metrics: [], control: control)
     plan.weights = try weights.map { text in
-      Dictionary(uniqueKeysWithValues: try OptionValue.weights(text).map { ($0.name, $0.weight) })
+      Dictionary(try OptionValue.weights(text).map { ($0.name, $0.weight) }) { first, _ in first }
     }
     try statistics.apply(to: &plan)
-    return try Analysis(measured.measurements, plan: plan, isClustered: measured.isClustered)
+    return { [plan] metrics in
+      var plan = plan
+      plan.metrics = metrics
+      return plan
+    }
   }
 
-  /// Statistics of disjoint units, put together.
-  private func stored() throws -> StatisticsFile {
-    guard metric.isEmpty, exposures.isEmpty, segment.isEmpty, cluster == nil else {
+  // MARK: - Measuring
+
+  private func measured(files paths: [String], exposures: [String]) throws -> StatisticsFile {
+    let options = try table.options()
+    let inputs = try paths.map { path throws in DuckDBEngine.reads(path) ? nil : try TableFile(path) }
+    let areStatistics = inputs.map { $0.map { StatisticsFile.isOne($0.text) } ?? false }
+    guard areStatistics.contains(true) else { return try measure(paths, inputs, exposures, options) }
+    if let place = areStatistics.firstIndex(of: false), let first = areStatistics.firstIndex(of: true) {
       throw UsageFault(
-        sentence: "files of statistics say themselves what was measured; "
-          + "--metric, --segment, --cluster and --exposures are for rows.")
+        sentence:
+          "'\(paths[first])' is a file of statistics and '\(paths[place])' is not. Write the statistics of the rows "
+          + "first, with --statistics, and put the files together then.")
+    }
+    return try put(together: inputs.compactMap { $0 })
+  }
+
+  /// Statistics of disjoint units.
+  private func put(together files: [TableFile]) throws -> StatisticsFile {
+    if let option = rowOptions.first(where: { $0.isGiven })?.name {
+      throw UsageFault(
+        sentence: "files of statistics say themselves what was measured; \(option) is for rows. Leave it out.")
     }
     var all: StatisticsFile?
-    for path in try table.expanded(files) {
-      let file = try TableFile(path)
-      let next = try StatisticsFile(parsing: Array(file.text), file: path)
-      if all == nil { all = next } else { try all?.merge(next, file: path) }
+    for file in files {
+      let next = try StatisticsFile(parsing: Array(file.text), file: file.name)
+      if all == nil { all = next } else { try all?.merge(next, file: file.name) }
     }
-    guard let all else { throw UsageFault(sentence: "no file.") }
+    guard let all else { throw UsageFault(sentence: "no file. Name at least one.") }
     return all
   }
 
-  private func measure() throws -> StatisticsFile {
+  /// The options that say how rows are read.
+  private var rowOptions: [(name: String, isGiven: Bool)] {
+    [
+      ("--metric", !metric.isEmpty), ("--exposures", !exposures.isEmpty), ("--segment", !segment.isEmpty),
+      ("--cluster", cluster != nil), ("--variant", variant != nil), ("--unit", unit != nil), ("--time", time != nil),
+      ("--exposure-time", exposureTime != nil), ("--event", event != nil), ("--time-zone", timeZone != nil),
+      ("--include-immature", includeImmature), ("--delimiter", table.delimiter != nil),
+      ("--null", !table.nullWords.isEmpty), ("--allow-bad-rows", table.allowBadRows != 0), ("--sha256", table.sha256),
+    ]
+  }
+
+  private func measure(
+    _ paths: [String], _ inputs: [TableFile?], _ exposurePaths: [String], _ options: TableOptions
+  ) throws -> StatisticsFile {
+    guard !metric.isEmpty else {
+      throw UsageFault(
+        sentence:
+          "no metric. Name at least one, for example --metric 'conversion=proportion(converted)'; 'verdict profile' "
+          + "proposes some.")
+    }
     let metrics = try metric.map { text throws in try Metric(parsing: text) }
-    let engine = CSVEngine(options: try table.options())
-    let paths = try table.expanded(files)
-    let source = try DuckDBEngine(options: engine.options).source(paths)
-    var request = MeasurementRequest(files: paths, variantColumn: variant, metrics: metrics)
+    let engine = CSVEngine(options: options)
+    let source = try DuckDBEngine(options: options).source(paths, opened: inputs)
+    var request = MeasurementRequest(files: paths, variantColumn: variant ?? "variant", metrics: metrics)
     request.unitColumn = try unitColumn(source)
     request.clusterColumn = cluster
     request.segmentColumns = segment
     request.allowedBadRows = table.allowBadRows
-    request.timeZone = timeZone
-    if exposures.isEmpty {
+    request.timeZone = timeZone ?? "UTC"
+    request.keepsRareSegments = statisticsFile != nil
+    var exposed: TableSource?
+    if exposurePaths.isEmpty {
       request.timeColumn = time
     } else {
       request.unitColumn = unit ?? "user_id"
       request.exposures = ExposureSource(
-        files: try table.expanded(exposures), timeColumn: time ?? "timestamp", exposureTimeColumn: exposureTime,
-        eventColumn: event, timeZone: timeZone, includesImmature: includeImmature)
+        files: exposurePaths, timeColumn: time ?? "timestamp", exposureTimeColumn: exposureTime,
+        eventColumn: event ?? "event", timeZone: timeZone ?? "UTC", includesImmature: includeImmature)
+      exposed = try TableSource(exposurePaths, options: options)
     }
-    var measurements = try engine.measure(request, source)
+    var measurements = try engine.measure(request, source, exposures: exposed)
     if table.sha256 {
-      let files = try source.files + table.expanded(exposures).map { path throws in try TableFile(path) }
-      measurements.files = zip(measurements.files, files).map(withSHA256)
+      // The bytes that were read: a pipe has no others, and a file may be another by now.
+      measurements.files = zip(measurements.files, source.files + (exposed?.files ?? [])).map(withSHA256)
     }
     return StatisticsFile(metrics: metrics, isClustered: cluster != nil, measurements: measurements)
   }
@@ -200,6 +247,8 @@ struct AnalyzeCommand: ParsableCommand {
   private func withSHA256(_ file: InputFile, _ source: TableFile) -> InputFile {
     var hash = SHA256()
     hash.update(source.original)
-    return InputFile(name: file.name, bytes: file.bytes, fingerprint: "sha256:" + hash.hex)
+    var file = file
+    file.fingerprint = "sha256:" + hash.hex
+    return file
   }
 }

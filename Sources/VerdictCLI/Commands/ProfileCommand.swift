@@ -26,7 +26,9 @@ struct ProfileCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let source = try TableSource(try table.expanded(files), options: try table.options())
+    let paths = try table.expanded(files)
+    try output.requireNoInput(paths)
+    let source = try TableSource(paths, options: try table.options())
     let profile = try TableProfile(source, allowedBadRows: table.allowBadRows)
     try output.write(text(profile))
   }
@@ -46,7 +48,7 @@ struct ProfileCommand: ParsableCommand {
     var exhibit = Exhibit(
       badge: "Profile", title: profile.files.joined(separator: ", "),
       summary: "\(format.count(profile.rows)) rows, \(profile.columns.count) columns, separated by "
-        + "\(separator(profile)).")
+        + "\(InputFile.name(ofSeparator: String(profile.delimiter))).")
     if profile.unreadableRows > 0 {
       exhibit.notes.append("\(format.count(profile.unreadableRows)) rows cannot be read.")
     }
@@ -74,16 +76,6 @@ struct ProfileCommand: ParsableCommand {
     ]
     exhibit.provenance = [("Start with", profile.suggestion)]
     return exhibit
-  }
-
-  private func separator(_ profile: TableProfile) -> String {
-    switch profile.delimiter {
-    case ",": "commas"
-    case ";": "semicolons"
-    case "\t": "tabs"
-    case "|": "bars"
-    default: "'\(profile.delimiter)'"
-    }
   }
 
   private func json(_ profile: TableProfile) -> JSONValue {
