@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 extension TableSource {
@@ -71,7 +72,11 @@ extension TableSource {
       done += part.file.text.count
     }
     guard total.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
-    if let firstBad, Double(total.badRows) > allowedBadRows * Double(total.rows) { throw firstBad }
+    if let firstBad, Double(total.badRows) > allowedBadRows * Double(total.rows) {
+      throw TableFault(
+        .tooManyBadRows(bad: total.badRows, rows: total.rows, allowed: allowedBadRows, first: firstBad.sentence),
+        at: firstBad.position)
+    }
     return total
   }
 
@@ -110,7 +115,7 @@ extension TableSource {
   }
 
   func scanner(of names: [String], in part: TablePart) -> WindowScanner {
-    let slots = part.columns.map { names.firstIndex(of: $0) ?? -1 }
+    let slots = part.columns.map { column in names.firstIndex { $0.isExactly(column) } ?? -1 }
     return WindowScanner(
       RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots), kernel: options.kernel,
       windowBytes: min(1 << 18, options.chunkBytes))

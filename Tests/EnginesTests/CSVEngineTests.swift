@@ -195,7 +195,11 @@ import Testing
         "variant,y\na,NA\nb,1\n",
         "t.csv:2:3: column 'y' expects a number, found 'NA'. If it stands for a missing value, pass --null 'NA'."
       ),
-      ("variant,y\na,1e999\nb,1\n", "t.csv:2:3: column 'y': '1e999' is too large for a double."),
+      (
+        "variant,y\na,1e999\nb,1\n",
+        "t.csv:2:3: column 'y': '1e999' is too large for a double. Correct it, or allow a share of such rows with "
+          + "--allow-bad-rows."
+      ),
     ])
   func faults(_ text: String, _ sentence: String) {
     do {

@@ -206,6 +206,7 @@ struct AnalyzeCommand: ParsableCommand {
     let metrics = try metric.map { text throws in try Metric(parsing: text) }
     let engine = CSVEngine(options: options)
     let source = try DuckDBEngine(options: options).source(paths, opened: inputs)
+    if exposurePaths.isEmpty { try requireVariant(source) }
     var request = MeasurementRequest(files: paths, variantColumn: variant ?? "variant", metrics: metrics)
     request.unitColumn = try unitColumn(source)
     request.clusterColumn = cluster
@@ -231,10 +232,21 @@ struct AnalyzeCommand: ParsableCommand {
     return StatisticsFile(metrics: metrics, isClustered: cluster != nil, measurements: measurements)
   }
 
+  /// Without the column of arms the files are rows of another kind, or the column has another name.
+  private func requireVariant(_ source: TableSource) throws(TableFault) {
+    let isLog = ["timestamp", "event"].contains { source.columns.contains($0) }
+    try source.requireColumn(
+      variant ?? "variant",
+      option: isLog ? "--variant, or, of events, who was exposed with --exposures" : "--variant")
+    if let cluster { try source.requireColumn(cluster, option: "--cluster") }
+    if let time { try source.requireColumn(time, option: "--time") }
+    for column in segment { try source.requireColumn(column, option: "--segment") }
+  }
+
   /// The column named, or `user_id` where it exists; nil: each row is a unit.
   private func unitColumn(_ source: TableSource) throws -> String? {
     if let unit {
-      try source.requireColumn(unit)
+      try source.requireColumn(unit, option: "--unit")
       return unit
     }
     if source.columns.contains("user_id") { return "user_id" }
