@@ -21,7 +21,7 @@ struct CellTable {
     let found = folded.cells.map { Self.measured($1, $0, request, limits) }.ordered(columns: request.segmentColumns)
     var measurements = Measurements(
       files: files, rows: count.rows, unreadableRows: count.badRows,
-      arms: found.filter { $0.segment == nil }.map { Measurements.Arm(name: $0.arm, units: $0.units) }, cells: found)
+      arms: found.arms(isClustered: request.clusterColumn != nil), cells: found)
     measurements.rareCells = rare?.ordered(columns: request.segmentColumns)
     return measurements
   }

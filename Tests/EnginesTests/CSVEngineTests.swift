@@ -110,6 +110,41 @@ import Testing
     #expect(read[0] == read[1])
   }
 
+  /// Clusters c0 … c3; c3 has a row in each arm.
+  @Test func clustersAreCounted() throws {
+    let text = "variant,shop,y\na,c0,1\na,c1,2\na,c1,3\nb,c2,4\nb,c3,5\na,c3,6\n"
+    let measured = try Self.measure(text, ["m=mean(y)"]) { $0.clusterColumn = "shop" }
+    #expect(measured.arms.map(\.clusters) == [3, 2])
+    #expect(measured.clustersInSeveralArms == 1)
+    let plain = try Self.measure(text, ["m=mean(y)"])
+    #expect(plain.arms.map(\.clusters) == [nil, nil] && plain.clustersInSeveralArms == nil)
+  }
+
+  /// "é" as one character and as two: two arms, and two segments, as for any other program that compares bytes.
+  @Test func namesAreComparedByTheirBytes() throws {
+    let text = "variant,place,y\n\u{E9},x\u{E9},1\ne\u{301},xe\u{301},2\n\u{E9},x\u{E9},3\n"
+    let measured = try Self.measure(text, ["m=mean(y)"]) { $0.segmentColumns = ["place"] }
+    #expect(measured.arms.map(\.units) == [1, 2])
+    #expect(measured.cells.count == 4)
+  }
+
+  /// A value that is called as the rest is, among more than twenty.
+  @Test func aSegmentNamedOtherStaysApart() throws {
+    var text = "variant,city,y\n"
+    for row in 0..<300 { text += "\(row % 2 == 0 ? "a" : "b"),\(row % 3 == 0 ? "(other)" : "c\(row % 40)"),\(row)\n" }
+    let measured = try Self.measure(text, ["m=mean(y)"]) {
+      $0.segmentColumns = ["city"]
+      $0.keepsRareSegments = true
+    }
+    let real = measured.cells.filter { $0.segment == Segment(column: "city", value: "(other)") }
+    #expect(real.reduce(0) { $0 + $1.units } == 100)
+    let rest = measured.cells.filter { $0.segment?.rest != nil }
+    #expect(rest.allSatisfy { $0.segment?.rest == 21 })
+    let rare = try #require(measured.rareCells)
+    #expect(Set(rare.compactMap(\.segment)).count == 21)
+    #expect(rare.reduce(0) { $0 + $1.units } == rest.reduce(0) { $0 + $1.units })
+  }
+
   @Test func segmentsBeyondTwentyAreOther() throws {
     let measured = try Self.measure(Self.table.text, ["s=mean(n)"]) { $0.segmentColumns = ["country"] }
     let segments = measured.cells.compactMap(\.segment).filter { $0.column == "country" }

@@ -52,7 +52,8 @@ package struct Analyzer {
       input: Analysis.Input(
         files: measurements.files, rows: measurements.rows, units: measurements.arms.reduce(0) { $0 + $1.units },
         unreadableRows: measurements.unreadableRows, observed: measurements.observed), control: plan.control,
-      variants: measurements.arms.map { Analysis.VariantUnits(name: $0.name, units: $0.units) }, alpha: plan.alpha,
+      variants: measurements.arms.map { Analysis.VariantUnits(name: $0.name, units: $0.units, clusters: $0.clusters) },
+      alpha: plan.alpha,
       correction: plan.correctionName, method: plan.method.rawValue,
       groupSequential: try look?.summary(alpha: plan.alpha),
       checks: try Checks(measurements: measurements, plan: plan).all(), metrics: metrics,

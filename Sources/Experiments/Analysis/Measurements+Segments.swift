@@ -77,6 +77,14 @@ extension Measurements.MetricData {
 }
 
 extension [Measurements.Cell] {
+  /// The arms of the cells of all units, in the order of these.
+  public func arms(isClustered: Bool) -> [Measurements.Arm] {
+    filter { $0.segment == nil }.map { cell in
+      let clusters = isClustered ? cell.metrics.map(\.moments.count).max() : nil
+      return Measurements.Arm(name: cell.arm, units: cell.units, clusters: clusters)
+    }
+  }
+
   /// In the order of their first cells.
   var segmentColumns: [String] {
     var seen: Set<ExactText> = []

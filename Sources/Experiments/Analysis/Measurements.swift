@@ -103,6 +103,8 @@ public struct Measurements: Sendable, Codable, Equatable {
   public var exposure: ExposureSummary?
   /// From the first exposure to the latest time in the data, if times were read.
   public var observed: Observed?
+  /// Clusters with rows in more than one arm, if rows are clustered and it is known.
+  public var clustersInSeveralArms: Int?
 
   public init(files: [InputFile], rows: Int, unreadableRows: Int, arms: [Arm], cells: [Cell]) {
     self.files = files
@@ -124,10 +126,14 @@ public struct Measurements: Sendable, Codable, Equatable {
 
   public struct Arm: Sendable, Codable, Equatable {
     public var name: String
+    /// Rows, if they are clustered.
     public var units: Int
-    public init(name: String, units: Int) {
+    /// Clusters with a value of some metric, if rows are clustered.
+    public var clusters: Int?
+    public init(name: String, units: Int, clusters: Int? = nil) {
       self.name = name
       self.units = units
+      self.clusters = clusters
     }
   }
 

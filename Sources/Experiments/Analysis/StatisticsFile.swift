@@ -40,7 +40,7 @@ public struct StatisticsFile: Sendable {
       let cuts = [measurements, other.measurements].map { $0.cells.first?.metrics[index].cuts ?? [] }
       guard cuts[0] == cuts[1] else { throw StatisticsFault(.otherLimits(metric: metrics[index].name), file) }
     }
-    measurements.add(other.measurements)
+    measurements.add(other.measurements, isClustered: isClustered)
   }
 
   // MARK: - Text
@@ -60,6 +60,7 @@ public struct StatisticsFile: Sendable {
         }),
     ]
     if let exposure = measurements.exposure { members["exposure"] = exposure.json }
+    if let several = measurements.clustersInSeveralArms { members["clustersInSeveralArms"] = .integer(several) }
     if let observed = measurements.observed {
       members["observed"] = ["from": .integer(Int(observed.from)), "until": .integer(Int(observed.until))]
     }
@@ -88,7 +89,7 @@ public struct StatisticsFile: Sendable {
     isClustered = try root.optionalFlag("clustered") ?? false
     let cells = try root.list("cells").map { [metrics, isClustered] in try $0.cell(metrics, isClustered) }
     try root.requireWhole(cells, metrics)
-    let arms = cells.filter { $0.segment == nil }.map { Measurements.Arm(name: $0.arm, units: $0.units) }
+    let arms = cells.arms(isClustered: isClustered)
     measurements = Measurements(
       files: try (root.optionalList("files") ?? []).map { try $0.inputFile() },
       rows: try root.optionalCount("rows") ?? arms.reduce(0) { $0 + $1.units },
@@ -96,6 +97,7 @@ public struct StatisticsFile: Sendable {
       arms: arms.sorted { $0.name.precedesExactly($1.name) }, cells: cells)
     measurements.exposure = try root.optional("exposure")?.exposure()
     measurements.observed = try root.optional("observed")?.observed()
+    measurements.clustersInSeveralArms = try root.optionalCount("clustersInSeveralArms")
   }
 }
 
@@ -107,7 +109,7 @@ extension Measurements {
   }
 
   /// Adds other units.
-  fileprivate mutating func add(_ other: Measurements) {
+  fileprivate mutating func add(_ other: Measurements, isClustered: Bool) {
     var places: [CellKey: Int] = [:]
     for (place, cell) in cells.enumerated() { places[cell.key] = place }
     for cell in other.cells {
@@ -123,8 +125,11 @@ extension Measurements {
     for file in other.files where !files.contains(file) { files.append(file) }
     rows += other.rows
     unreadableRows += other.unreadableRows
-    arms = cells.filter { $0.segment == nil }.map { .init(name: $0.arm, units: $0.units) }
-      .sorted { $0.name.precedesExactly($1.name) }
+    arms = cells.arms(isClustered: isClustered).sorted { $0.name.precedesExactly($1.name) }
+    // A file that does not say leaves the sum unknown.
+    clustersInSeveralArms = clustersInSeveralArms.flatMap { ours in
+      other.clustersInSeveralArms.map { ours + $0 }
+    }
     let spans = [observed, other.observed].compactMap { $0 }
     observed = spans.first.map { first in
       spans.dropFirst().reduce(first) { .init(from: min($0.from, $1.from), until: max($0.until, $1.until)) }

@@ -78,7 +78,8 @@ struct AnalyzeCommand: ParsableCommand {
     help: "Also compare within the values of this column; may be given several times.")
   var segment: [String] = []
 
-  @Option(help: "Rows are observations; the values of this column are the independent clusters.")
+  @Option(
+    help: "Rows are observations; the values of this column are the independent clusters, which the minimum is of.")
   var cluster: String?
 
   @Option(
