@@ -4,15 +4,7 @@ import Statistics
 /// What an engine measured, as a file: counts, means and cross-products by arm and segment, and no rows.
 ///
 /// `verdict analyze` writes one and reads it again; a warehouse can write one with a single aggregate query. Files of
-/// disjoint units (days, shards) add up to the file of all of them.
-/// ```
-/// {"schema": "verdict.statistics/1", "metrics": ["revenue=mean(revenue, covariates: before)"], "clustered": false,
-///  "rows": 400, "cells": [{"arm": "control", "segment": {"column": "country", "value": "DE"}, "units": 200, "metrics": [
-///    {"count": 200, "mean": [3.1, 2.9], "crossProducts": [812.5, 640.1, 640.1, 900.2], "missing": 0}]}]}
-/// ```
-/// Means and cross-products Σ(x - mean_x)(y - mean_y) are of the metric's columns in their order: the outcome (numerator,
-/// denominator), then the covariates. A cell without `segment` is of all units. Clustered: the columns are of cluster
-/// totals, for a mean or proportion [Σ outcome, rows, Σ covariates…].
+/// disjoint units (days, shards) add up to the file of all of them. README.md of this module has the form, key by key.
 public struct StatisticsFile: Sendable {
   public static let schema = "verdict.statistics/1"
   public var metrics: [Metric]
