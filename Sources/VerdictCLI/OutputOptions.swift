@@ -38,8 +38,12 @@ struct OutputOptions: ParsableArguments {
   ///
   /// - Throws: `UsageFault`, before there is work to lose.
   func requireNoInput(_ inputs: [String], others: [(option: String, path: String?)] = []) throws(UsageFault) {
+    try Self.requireNoInput(inputs, outputs: [("-o", output)] + others)
+  }
+
+  static func requireNoInput(_ inputs: [String], outputs: [(option: String, path: String?)]) throws(UsageFault) {
     var written: [(option: String, path: String)] = []
-    for case (let option, let path?) in [("-o", output)] + others where path != "-" {
+    for case (let option, let path?) in outputs where path != "-" {
       if let input = SameFile.first(of: inputs, at: path) {
         let name = input == path ? "'\(path)'" : "'\(path)', the same file as '\(input)',"
         throw UsageFault(sentence: "\(option): \(name) is read by this command and would be lost. Name another file.")

@@ -85,7 +85,7 @@ struct TableInputOptions: ParsableArguments {
   func expanded(_ files: [String]) throws -> [String] {
     try files.flatMap { path throws -> [String] in
       guard let matches = FilePattern.matches(path) else { return [path] }
-      if matches.isEmpty { throw UsageFault(sentence: "no file matches '\(path)'.") }
+      if matches.isEmpty { throw UsageFault(sentence: "no file matches '\(path)'. Check the folder and the pattern.") }
       return matches
     }
   }

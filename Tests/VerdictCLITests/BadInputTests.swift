@@ -107,7 +107,7 @@ import Testing
       try errors("none.csv")
         == "verdict: none.csv: cannot be read: No such file or directory. Check its name, its folder and its "
         + "permissions.\n")
-    #expect(try errors("none*.csv") == "verdict: no file matches 'none*.csv'.\n")
+    #expect(try errors("none*.csv") == "verdict: no file matches 'none*.csv'. Check the folder and the pattern.\n")
     #expect(
       try errors(".") == "verdict: .: is a folder; a table is expected. "
         + "Name its files, for example with a pattern: FOLDER/*.csv\n")

@@ -36,6 +36,18 @@ import Testing
         "-o: 'units.csv' is read by this command and would be lost. Name another file."
       ),
       (
+        ["assign", "units.csv", "--salt", "s", "--weights", "control=1,treatment=1", "-o", "link.csv"],
+        "-o: 'link.csv', the same file as 'units.csv', is read by this command and would be lost. Name another file."
+      ),
+      (
+        ["cohort", "units.csv", "--customers", "units.csv"],
+        "--customers: 'units.csv' is read by this command and would be lost. Name another file."
+      ),
+      (
+        ["balance", "units.csv", "-o", "units.csv"],
+        "-o: 'units.csv' is read by this command and would be lost. Name another file."
+      ),
+      (
         ["analyze", "units.csv", "-o", "new.json", "--statistics", "new.json"] + metric,
         "--statistics and -o both name 'new.json'. Name two files."
       ),

@@ -223,7 +223,9 @@ struct AnalyzeCommand: ParsableCommand {
       request.exposures = ExposureSource(
         files: exposurePaths, timeColumn: time ?? "timestamp", exposureTimeColumn: exposureTime,
         eventColumn: event ?? "event", timeZone: timeZone ?? "UTC", includesImmature: includeImmature)
-      exposed = try TableSource(exposurePaths, options: options)
+      let opened = try TableSource(exposurePaths, options: options)
+      try requireColumns(of: opened, source, metrics)
+      exposed = opened
     }
     var measurements = try engine.measure(request, source, exposures: exposed)
     if table.sha256 {
@@ -242,6 +244,20 @@ struct AnalyzeCommand: ParsableCommand {
     if let cluster { try source.requireColumn(cluster, option: "--cluster") }
     if let time { try source.requireColumn(time, option: "--time") }
     for column in segment { try source.requireColumn(column, option: "--segment") }
+  }
+
+  /// What a join is made by, so that what is missing is said with the option that names it.
+  private func requireColumns(of exposed: TableSource, _ events: TableSource, _ metrics: [Metric]) throws(TableFault) {
+    let (unit, time) = (unit ?? "user_id", time ?? "timestamp")
+    for table in [exposed, events] { try table.requireColumn(unit, option: "--unit") }
+    try exposed.requireColumn(variant ?? "variant", option: "--variant")
+    try exposed.requireColumn(exposureTime ?? time, option: "--exposure-time")
+    try events.requireColumn(time, option: "--time")
+    if metrics.contains(where: { $0.options.event != nil }) {
+      try events.requireColumn(event ?? "event", option: "--event")
+    }
+    if let cluster { try exposed.requireColumn(cluster, option: "--cluster") }
+    for column in segment { try exposed.requireColumn(column, option: "--segment") }
   }
 
   /// The column named, or `user_id` where it exists; nil: each row is a unit.

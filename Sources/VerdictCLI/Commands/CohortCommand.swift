@@ -96,6 +96,8 @@ struct CohortCommand: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
+    let paths = try table.expanded(files)
+    try output.requireNoInput(paths, others: [("--customers", customers)])
     let settings = try settings()
     var columns = EventLogReader.Columns(unit: unit, time: time)
     columns.amount = amount
@@ -105,7 +107,7 @@ struct CohortCommand: ParsableCommand {
     var reader = EventLogReader(
       columns, timeZone: timeZone, options: try table.options(), allowedBadRows: table.allowBadRows)
     reader.starts = starts.table(unit: unit)
-    var data = try reader.read(table.expanded(files), for: settings)
+    var data = try reader.read(paths, for: settings)
     if let step = starts.byEarly, case .log(let log) = data {
       data = .log(try log.grouped(byEarly: step, days: starts.earlyDays, settings: settings))
     }
