@@ -121,6 +121,12 @@ import Testing
   }
 
   /// "é" as one character and as two: two arms, and two segments, as for any other program that compares bytes.
+  @Test func columnsAreComparedByTheirBytes() throws {
+    let text = "variant,\u{E9},e\u{301}\na,1,10\na,3,30\nb,5,50\n"
+    let measured = try Self.measure(text, ["m=mean(\u{E9})", "n=mean(e\u{301})"])
+    #expect(measured.cells[0].metrics.map { $0.moments.mean[0] } == [2, 20])
+  }
+
   @Test func namesAreComparedByTheirBytes() throws {
     let text = "variant,place,y\n\u{E9},x\u{E9},1\ne\u{301},xe\u{301},2\n\u{E9},x\u{E9},3\n"
     let measured = try Self.measure(text, ["m=mean(y)"]) { $0.segmentColumns = ["place"] }

@@ -75,7 +75,8 @@ struct AnalyzeCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .singleValue,
-    help: "Also compare within the values of this column; may be given several times.")
+    help:
+      "Also compare within the values of this column, the 20 largest and the rest as one; may be given several times.")
   var segment: [String] = []
 
   @Option(
