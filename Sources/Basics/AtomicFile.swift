@@ -24,19 +24,47 @@ public enum AtomicFile {
   /// such as /dev/stdout is written to and never replaced.
   /// - Throws: `WriteFault` if the disk is full, the folder is missing or not writable; the old file is then untouched.
   public static func write(_ bytes: [UInt8], to path: String) throws(WriteFault) {
-    guard !isSpecial(path) else { return try writeThrough(bytes, to: path) }
-    let named = path
-    let path = isLink(path) ? URL(filePath: path).resolvingSymlinksInPath().path : path
-    let folder = (path as NSString).deletingLastPathComponent
-    let temporary = path + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
-    do throws(SystemError) {
-      try writeSynced(bytes, to: temporary)
-      guard rename(temporary, path) == 0 else { throw SystemError() }
+    do {
+      try write([(path: path, bytes: bytes)])
+    } catch let fault as WriteFault {
+      throw fault
     } catch {
-      unlink(temporary)
-      throw WriteFault(position: SourcePosition(file: named), reason: error.reason)
+      throw WriteFault(position: SourcePosition(file: path), reason: "\(error)")
     }
-    syncFolder(folder.isEmpty ? "." : folder)
+  }
+
+  /// Writes several files, all of them or none: each is whole on disk under another name before the first takes its own.
+  ///
+  /// - Parameter beside: what else must succeed before any file appears, such as a text on standard output.
+  /// - Throws: `WriteFault` as above, or what `beside` throws; no file is then changed.
+  public static func write(
+    _ files: [(path: String, bytes: [UInt8])], beside: () throws -> Void = {}
+  ) throws {
+    var pending: [(temporary: String, target: String, path: String)] = []
+    do {
+      for file in files where !isSpecial(file.path) {
+        let target =
+          isLink(file.path) ? URL(filePath: file.path).resolvingSymlinksInPath().path : file.path
+        let temporary = target + ".\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
+        pending.append((temporary, target, file.path))
+        do throws(SystemError) {
+          try writeSynced(file.bytes, to: temporary)
+        } catch {
+          throw WriteFault(position: SourcePosition(file: file.path), reason: error.reason)
+        }
+      }
+      for file in files where isSpecial(file.path) { try writeThrough(file.bytes, to: file.path) }
+      try beside()
+      for file in pending where rename(file.temporary, file.target) != 0 {
+        throw WriteFault(position: SourcePosition(file: file.path), reason: SystemError().reason)
+      }
+    } catch {
+      for file in pending { unlink(file.temporary) }
+      throw error
+    }
+    for folder in Set(pending.map { ($0.target as NSString).deletingLastPathComponent }) {
+      syncFolder(folder.isEmpty ? "." : folder)
+    }
   }
 
   /// Writes a file piece by piece, with the promises of `write`: `body` gets the writer, and if it throws, nothing changed.

@@ -9,8 +9,9 @@ import Tables
 /// Memory grows with units, not with events; events of others than exposed units are counted and left. Two passes, one
 /// over each input; sums are taken in the order of the files, so results do not depend on threads or cuts.
 extension CSVEngine {
-  func join(_ request: MeasurementRequest, _ exposures: ExposureSource, _ events: TableSource) throws -> Measurements {
-    let source = try TableSource(exposures.files, options: options)
+  func join(
+    _ request: MeasurementRequest, _ exposures: ExposureSource, _ events: TableSource, _ source: TableSource
+  ) throws -> Measurements {
     let plan = try EventPlan(request, exposures, exposureColumns: source.columns)
     let clock = try ZoneClock.named(exposures.timeZone)
     let eventColumns = UnitEvents.columns(plan)
@@ -43,7 +44,8 @@ extension CSVEngine {
     let assembly = CellAssembly(plan.shape)
     assembly.take(table.rows, arms: units.arms, segments: units.segments, on: events)
     var measurements = assembly.measurements(
-      files: identities[0].files + identities[1].files, count: count, limits: table.limits)
+      files: identities[0].files.described(by: events, as: .events)
+        + identities[1].files.described(by: source, as: .exposures), count: count, limits: table.limits)
     measurements.exposure = table.summary
     measurements.observed = Measurements.Observed(from: units.earliest, until: totals.latest)
     return measurements

@@ -11,10 +11,6 @@ import Tables
 public struct CSVEngine: Engine {
   public var options: TableOptions
 
-  /// Segments of a column beyond this many, by units, are put together as `(other)`.
-  public static let segmentLimit = 20
-  public static let otherSegment = "(other)"
-
   public init(options: TableOptions = TableOptions()) { self.options = options }
 
   public func measure(_ request: MeasurementRequest) throws -> Measurements {
@@ -22,8 +18,13 @@ public struct CSVEngine: Engine {
     return try measure(request, source)
   }
 
-  package func measure(_ request: MeasurementRequest, _ source: TableSource) throws -> Measurements {
-    if let exposures = request.exposures { return try join(request, exposures, source) }
+  /// - Parameter exposures: the table of `request.exposures`; nil: it is opened here.
+  package func measure(
+    _ request: MeasurementRequest, _ source: TableSource, exposures: TableSource? = nil
+  ) throws -> Measurements {
+    if let wanted = request.exposures {
+      return try join(request, wanted, source, exposures ?? TableSource(wanted.files, options: options))
+    }
     try requireMemory(request, source)
     let limits = try limits(request, source)
     let clock = try ZoneClock.named(request.timeZone)
@@ -41,7 +42,8 @@ public struct CSVEngine: Engine {
       duplicates?.take(batch.consumers)
     }
     try duplicates?.check()
-    var measurements = assembly.measurements(files: identity.files, count: count, limits: limits)
+    var measurements = assembly.measurements(
+      files: identity.files.described(by: source), count: count, limits: limits)
     measurements.observed = times.observed
     return measurements
   }

@@ -106,6 +106,9 @@ final class Cell {
     if let more = other.clusters { clusters?.merge(more) }
   }
 
+  /// The clusters that have a row here; none if rows are not clustered.
+  var clusterCodes: [Int] { clusters?.codes ?? [] }
+
   /// What is known of one metric.
   func data(metric: Int) -> (moments: Moments, missing: Int, sorted: [Double]?) {
     var moments: Moments

@@ -78,7 +78,19 @@ final class CellAssembly {
         }
       }
     }
-    return table.measurements(files: files, count: count, limits: limits)
+    // Cells are merged where segments are put together; all units stay apart.
+    let several = shape.request.clusterColumn == nil ? nil : clustersInSeveralArms
+    var measurements = table.measurements(files: files, count: count, limits: limits)
+    measurements.clustersInSeveralArms = several
+    return measurements
+  }
+
+  private var clustersInSeveralArms: Int {
+    var (seen, several): (Set<Int>, Set<Int>) = ([], [])
+    for codes in rows.compactMap({ $0.first?.cells.first??.clusterCodes }) {
+      for code in codes where !seen.insert(code).inserted { several.insert(code) }
+    }
+    return several.count
   }
 }
 

@@ -31,6 +31,9 @@ struct ClusterTotals {
 
   init(layout: ClusterLayout) { self.layout = layout }
 
+  /// In the order of first appearance.
+  var codes: [Int] { order }
+
   /// Adds a row's values of a metric.
   mutating func add(_ values: GrowingColumns<Double>, _ row: Int, _ columns: [Int], metric: Int, cluster: Int) {
     let start = place(of: cluster) + layout.starts[metric]

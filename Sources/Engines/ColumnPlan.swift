@@ -1,13 +1,19 @@
+import Basics
 import Experiments
 import Statistics
 
 /// A column of numbers that some metric needs, as it is to be read.
-struct ValueColumn: Hashable {
+struct ValueColumn: Equatable {
   var name: String
   /// Read as 0/1, true/false.
   var isBoolean: Bool
   var limits = Limits()
   var missing = Metric.Missing.exclude
+
+  /// Names are compared by their bytes.
+  static func == (a: ValueColumn, b: ValueColumn) -> Bool {
+    a.name.isExactly(b.name) && a.isBoolean == b.isBoolean && a.limits == b.limits && a.missing == b.missing
+  }
 }
 
 /// Values beyond are counted as these.
@@ -63,8 +69,8 @@ struct ColumnPlan {
   var names: [String] {
     let keys =
       [request.variantColumn] + [request.unitColumn, request.clusterColumn, request.timeColumn].compactMap { $0 }
-    var seen: Set<String> = []
-    return (keys + request.segmentColumns + values.map(\.name)).filter { seen.insert($0).inserted }
+    var seen: Set<ExactText> = []
+    return (keys + request.segmentColumns + values.map(\.name)).filter { seen.insert(ExactText($0)).inserted }
   }
 }
 

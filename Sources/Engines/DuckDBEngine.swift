@@ -30,10 +30,15 @@ public struct DuckDBEngine: Engine {
 
   /// The table of some files; CSV files among them are read as such.
   ///
-  /// - Parameter columns: those wanted, as far as they exist; nil: all.
-  public func source(_ paths: [String], columns: Set<String>? = nil) throws -> TableSource {
-    let files = try paths.map { path throws in
-      Self.reads(path) ? try piped(path, columns) : try TableFile(path, options: options)
+  /// - Parameters:
+  ///   - columns: those wanted, as far as they exist; nil: all.
+  ///   - opened: files by their place in `paths` that are open already, as a pipe can be but once.
+  public func source(
+    _ paths: [String], columns: Set<String>? = nil, opened: [TableFile?] = []
+  ) throws -> TableSource {
+    let files = try paths.enumerated().map { place, path throws in
+      if place < opened.count, let file = opened[place] { return file }
+      return Self.reads(path) ? try piped(path, columns) : try TableFile(path, options: options)
     }
     return try TableSource(files: files, options: options)
   }
@@ -45,7 +50,7 @@ public struct DuckDBEngine: Engine {
   }
 
   private func piped(_ path: String, _ columns: Set<String>?) throws -> TableFile {
-    let original = try TableFile(path)
+    let original = try TableFile(path, options: options)
     let program = try DuckDBProgram(searchPath: searchPath, for: path)
     let table = "read_parquet('\(path.replacing("'", with: "''"))')"
     var wanted = "*"

@@ -1,3 +1,4 @@
+import Basics
 import Experiments
 import Foundation
 import Tables
@@ -46,7 +47,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
       word.withUnsafeBufferPointer { if case .notANumber = FieldParsing.number($0) { false } else { true } }
     }
     let names = plan.names
-    func slot(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
+    func slot(_ name: String) -> Int { names.firstIndex { $0.isExactly(name) } ?? 0 }
     variantSlot = slot(plan.request.variantColumn)
     unitSlot = plan.request.unitColumn.map(slot)
     unitIsKey = plan.request.clusterColumn == nil

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Synchronization
 
@@ -55,7 +56,11 @@ extension TableSource {
     }
     let total = progress.count
     guard total.rows > 0 else { throw TableFault(.headerOnly, at: parts[0].headerPosition) }
-    if let firstBad = progress.firstBad, Double(total.badRows) > allowedBadRows * Double(total.rows) { throw firstBad }
+    if let firstBad = progress.firstBad, Double(total.badRows) > allowedBadRows * Double(total.rows) {
+      throw TableFault(
+        .tooManyBadRows(bad: total.badRows, rows: total.rows, allowed: allowedBadRows, first: firstBad.sentence),
+        at: firstBad.position)
+    }
     return total
   }
 
@@ -89,7 +94,7 @@ extension TableSource {
   }
 
   func scanner(of names: [String], in part: TablePart) -> WindowScanner {
-    let slots = part.columns.map { names.firstIndex(of: $0) ?? -1 }
+    let slots = part.columns.map { column in names.firstIndex { $0.isExactly(column) } ?? -1 }
     return WindowScanner(
       RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots), kernel: options.kernel,
       // A chunk and the rest of its last record.

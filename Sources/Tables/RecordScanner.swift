@@ -173,14 +173,33 @@ package struct RecordScanner: @unchecked Sendable {
         index &+= 1
         continue
       }
-      guard column == slots.count else {
-        throw RowFault(.raggedRow(found: column, expected: slots.count), offset: start)
-      }
+      guard column == slots.count else { throw raggedRow(start, end: index, found: column) }
       if index < end {
         index &+= base[index] == 0x0D && index &+ 1 < end && base[index &+ 1] == 0x0A ? 2 : 1
       }
       return index
     }
+  }
+
+  /// Of a row with too many fields or too few: the first that is too many, or where it ends. A lone carriage return at an end of
+  /// it is named in a file whose lines end otherwise.
+  private func raggedRow(_ start: Int, end: Int, found: Int) -> RowFault {
+    func isLoneReturn(_ index: Int) -> Bool {
+      index >= 0 && index < text.count && text[index] == 0x0D && (index + 1 == text.count || text[index + 1] != 0x0A)
+    }
+    if let first = text.firstIndex(where: { $0 == 0x0A || $0 == 0x0D }), !isLoneReturn(first),
+      let place = [end, start - 1].first(where: isLoneReturn)
+    {
+      return RowFault(.loneReturn(found: found, expected: slots.count), offset: place)
+    }
+    guard found > slots.count else { return RowFault(.raggedRow(found: found, expected: slots.count), offset: end) }
+    var (index, column, isQuoted) = (start, 0, false)
+    while index < end, column < slots.count {
+      if text[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if text[index] == delimiter, !isQuoted { column += 1 }
+      index += 1
+    }
+    return RowFault(.raggedRow(found: found, expected: slots.count), offset: index)
   }
 
   private func quotedField(_ index: inout Int, _ base: UnsafePointer<UInt8>) throws(RowFault) -> Field {

@@ -28,7 +28,7 @@ public struct TableOptions: Sendable {
   }
 }
 
-/// One or several files that make one table: the same columns, in any order.
+/// One or several files that make one table: each has the columns that are asked for, in any order.
 public struct TableSource: Sendable {
   /// The columns of the first file, in its order.
   public let columns: [String]
@@ -37,7 +37,7 @@ public struct TableSource: Sendable {
 
   /// Opens the files and reads their headers.
   ///
-  /// - Throws: `TableFault` if a file cannot be read, is empty, has a column twice, or lacks a column of the first.
+  /// - Throws: `TableFault` if a file cannot be read, is empty, or has a column twice.
   public init(_ paths: [String], options: TableOptions = TableOptions()) throws(TableFault) {
     var files: [TableFile] = []
     for path in paths { files.append(try TableFile(path, options: options)) }
@@ -48,11 +48,6 @@ public struct TableSource: Sendable {
     var parts: [TablePart] = []
     for file in files { parts.append(try TablePart(file, delimiter: options.delimiter)) }
     guard let first = parts.first else { throw TableFault(.empty, at: nil) }
-    for part in parts.dropFirst() {
-      for column in first.columns where !part.columns.contains(column) {
-        throw TableFault(.otherColumns(missing: column, first: first.file.name), at: part.headerPosition)
-      }
-    }
     columns = first.columns
     self.parts = parts
     self.options = options
@@ -70,11 +65,19 @@ public struct TableSource: Sendable {
     }
   }
 
-  /// - Throws: `TableFault` with the nearest name if there is no such column.
-  public func requireColumn(_ name: String) throws(TableFault) {
-    guard !columns.contains(name) else { return }
-    let nearest = nearestName(to: name, among: columns)
-    throw TableFault(.missingColumn(name, nearest: nearest, columns: columns), at: parts[0].headerPosition)
+  /// - Parameter option: of the command line, which names the column.
+  /// - Throws: `TableFault` with the nearest name if there is no such column, or with the file that lacks it.
+  public func requireColumn(_ name: String, option: String? = nil) throws(TableFault) {
+    let having = parts.map { part in part.columns.contains { $0.isExactly(name) } }
+    guard let place = having.firstIndex(of: false) else { return }
+    if let first = having.firstIndex(of: true) {
+      throw TableFault(
+        .otherColumns(missing: name, first: parts[first].file.name), at: parts[place].headerPosition)
+    }
+    // Of two ways to write an accent the other one is the nearest name.
+    let nearest = columns.first { $0 == name } ?? nearestName(to: name, among: columns)
+    throw TableFault(
+      .missingColumn(name, nearest: nearest, columns: columns, option: option), at: parts[0].headerPosition)
   }
 
   public func requireColumns(_ names: [String]) throws(TableFault) {
@@ -94,6 +97,7 @@ package struct TablePart: Sendable {
   package init(_ file: TableFile, delimiter wanted: UInt8?) throws(TableFault) {
     self.file = file
     let text = file.text
+    if let format = ForeignFormat(text) { throw TableFault(.foreign(format), at: SourcePosition(file: file.name)) }
     let hasMark = text.count >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF
     var start = hasMark ? 3 : 0
     while start < text.count, text[start] == 0x0A || text[start] == 0x0D { start += 1 }
@@ -103,55 +107,63 @@ package struct TablePart: Sendable {
       throw TableFault(fault.kind, at: file.position(of: fault.offset))
     }
     delimiter = wanted ?? Sniffer.delimiter(of: text, from: start, name: file.name)
-    var header = HeaderReader()
+    let header: [HeaderField]
     let scanner = RecordScanner(text, delimiter: delimiter, slots: [])
     let end = scanner.endOfRecord(from: start)
     do throws(RowFault) {
-      header.columns = try HeaderReader.fields(text, start..<end, delimiter)
+      header = try HeaderReader.fields(text, start..<end, delimiter)
     } catch {
       throw TableFault(error.kind, at: file.position(of: error.offset))
     }
     headerPosition = file.position(of: start)
-    var seen: Set<String> = []
-    for column in header.columns where !seen.insert(column).inserted {
-      throw TableFault(.duplicateColumn(column), at: headerPosition)
+    var seen: [ExactText: Int] = [:]
+    for (place, field) in header.enumerated() {
+      guard let first = seen.updateValue(place, forKey: ExactText(field.name)) else { continue }
+      throw TableFault(
+        .duplicateColumn(field.name, first: first + 1, second: place + 1), at: file.position(of: field.offset))
     }
-    columns = header.columns
+    columns = header.map(\.name)
     bodyStart = end
   }
 }
 
-/// Splits the header, whose number of fields is not known beforehand.
-struct HeaderReader {
-  var columns: [String] = []
+/// A column's name, and where it begins in the file.
+struct HeaderField {
+  let name: String
+  let offset: Int
+}
 
+/// Splits the header, whose number of fields is not known beforehand.
+enum HeaderReader {
   static func fields(
     _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ delimiter: UInt8
-  ) throws(RowFault) -> [String] {
+  ) throws(RowFault) -> [HeaderField] {
+    let head = UnsafeRawBufferPointer(rebasing: text[..<range.upperBound])
+    var collector = Collector(base: UInt(bitPattern: text.baseAddress))
     for width in 1... {
-      let scanner = RecordScanner(
-        UnsafeRawBufferPointer(rebasing: text[..<range.upperBound]), delimiter: delimiter, slots: Array(0..<width))
-      var collector = Collector()
+      let scanner = RecordScanner(head, delimiter: delimiter, slots: Array(0..<width))
       do throws(RowFault) {
         _ = try scanner.scan(range, into: &collector, refused: { fault throws(RowFault) in throw fault })
-        return collector.names
+        return collector.fields
       } catch {
         // Too few slots: the scanner says how many fields there are.
         guard case .raggedRow(let found, _) = error.kind, found > width else { throw error }
-        let exact = RecordScanner(
-          UnsafeRawBufferPointer(rebasing: text[..<range.upperBound]), delimiter: delimiter, slots: Array(0..<found))
+        let exact = RecordScanner(head, delimiter: delimiter, slots: Array(0..<found))
         _ = try exact.scan(range, into: &collector, refused: { fault throws(RowFault) in throw fault })
-        return collector.names
+        return collector.fields
       }
     }
     return []
   }
 
   private struct Collector: RowConsumer {
-    var names: [String] = []
+    let base: UInt
+    var fields: [HeaderField] = []
     mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
-      names = fields.map { field in
-        String(field.string.drop { $0 == " " }).replacingTrailingBlanks()
+      self.fields = fields.map { field in
+        HeaderField(
+          name: String(field.string.drop { $0 == " " }).replacingTrailingBlanks(),
+          offset: Int(UInt(bitPattern: field.start) - base))
       }
     }
   }

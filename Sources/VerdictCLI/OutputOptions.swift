@@ -34,14 +34,37 @@ struct OutputOptions: ParsableArguments {
     return ReportOptions(width: toTerminal ? Terminal.width : 100, color: toTerminal && Terminal.color, unicode: true)
   }
 
-  /// Writes the text where it belongs; a file appears whole or not at all.
-  func write(_ text: String) throws {
-    guard let output, output != "-" else {
-      try Terminal.print(text, terminator: "")
-      return
+  /// The other files that a command writes, by the options that name them, must be none of its inputs, and no two the same.
+  ///
+  /// - Throws: `UsageFault`, before there is work to lose.
+  func requireNoInput(_ inputs: [String], others: [(option: String, path: String?)] = []) throws(UsageFault) {
+    try Self.requireNoInput(inputs, outputs: [("-o", output)] + others)
+  }
+
+  static func requireNoInput(_ inputs: [String], outputs: [(option: String, path: String?)]) throws(UsageFault) {
+    var written: [(option: String, path: String)] = []
+    for case (let option, let path?) in outputs where path != "-" {
+      if let input = SameFile.first(of: inputs, at: path) {
+        let name = input == path ? "'\(path)'" : "'\(path)', the same file as '\(input)',"
+        throw UsageFault(sentence: "\(option): \(name) is read by this command and would be lost. Name another file.")
+      }
+      let twin = written.first {
+        $0.path.isExactly(path) || SameFile.first(of: [$0.path], at: path) != nil
+      }
+      if let twin {
+        throw UsageFault(sentence: "\(option) and \(twin.option) both name '\(path)'. Name two files.")
+      }
+      written.append((option, path))
     }
-    try AtomicFile.write(Array(text.utf8), to: output)
-    Terminal.notice("wrote \(output)")
+  }
+
+  /// Writes the text where it belongs, and other files beside it: all appear whole, or none does.
+  func write(_ text: String, beside files: [(path: String, bytes: [UInt8])] = []) throws {
+    var files = files
+    let toFile = output.flatMap { $0 == "-" ? nil : $0 }
+    if let toFile { files.append((toFile, Array(text.utf8))) }
+    try AtomicFile.write(files) { if toFile == nil { try Terminal.print(text, terminator: "") } }
+    for file in files { Terminal.notice("wrote \(file.path)") }
   }
 }
 

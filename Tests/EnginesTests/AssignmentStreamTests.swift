@@ -52,7 +52,7 @@ import Testing
     #expect {
       try Self.assigned("user_id,x\n")
     } throws: {
-      "\($0)" == "t.csv:1:1: there is a header but no row."
+      "\($0)" == "t.csv:1:1: there is a header but no row. Is the export whole?"
     }
   }
 }

@@ -110,10 +110,51 @@ import Testing
     #expect(read[0] == read[1])
   }
 
+  /// Clusters c0 … c3; c3 has a row in each arm.
+  @Test func clustersAreCounted() throws {
+    let text = "variant,shop,y\na,c0,1\na,c1,2\na,c1,3\nb,c2,4\nb,c3,5\na,c3,6\n"
+    let measured = try Self.measure(text, ["m=mean(y)"]) { $0.clusterColumn = "shop" }
+    #expect(measured.arms.map(\.clusters) == [3, 2])
+    #expect(measured.clustersInSeveralArms == 1)
+    let plain = try Self.measure(text, ["m=mean(y)"])
+    #expect(plain.arms.map(\.clusters) == [nil, nil] && plain.clustersInSeveralArms == nil)
+  }
+
+  /// "é" as one character and as two: two arms, and two segments, as for any other program that compares bytes.
+  @Test func columnsAreComparedByTheirBytes() throws {
+    let text = "variant,\u{E9},e\u{301}\na,1,10\na,3,30\nb,5,50\n"
+    let measured = try Self.measure(text, ["m=mean(\u{E9})", "n=mean(e\u{301})"])
+    #expect(measured.cells[0].metrics.map { $0.moments.mean[0] } == [2, 20])
+  }
+
+  @Test func namesAreComparedByTheirBytes() throws {
+    let text = "variant,place,y\n\u{E9},x\u{E9},1\ne\u{301},xe\u{301},2\n\u{E9},x\u{E9},3\n"
+    let measured = try Self.measure(text, ["m=mean(y)"]) { $0.segmentColumns = ["place"] }
+    #expect(measured.arms.map(\.units) == [1, 2])
+    #expect(measured.cells.count == 4)
+  }
+
+  /// A value that is called as the rest is, among more than twenty.
+  @Test func aSegmentNamedOtherStaysApart() throws {
+    var text = "variant,city,y\n"
+    for row in 0..<300 { text += "\(row % 2 == 0 ? "a" : "b"),\(row % 3 == 0 ? "(other)" : "c\(row % 40)"),\(row)\n" }
+    let measured = try Self.measure(text, ["m=mean(y)"]) {
+      $0.segmentColumns = ["city"]
+      $0.keepsRareSegments = true
+    }
+    let real = measured.cells.filter { $0.segment == Segment(column: "city", value: "(other)") }
+    #expect(real.reduce(0) { $0 + $1.units } == 100)
+    let rest = measured.cells.filter { $0.segment?.rest != nil }
+    #expect(rest.allSatisfy { $0.segment?.rest == 21 })
+    let rare = try #require(measured.rareCells)
+    #expect(Set(rare.compactMap(\.segment)).count == 21)
+    #expect(rare.reduce(0) { $0 + $1.units } == rest.reduce(0) { $0 + $1.units })
+  }
+
   @Test func segmentsBeyondTwentyAreOther() throws {
     let measured = try Self.measure(Self.table.text, ["s=mean(n)"]) { $0.segmentColumns = ["country"] }
-    let values = measured.cells.compactMap(\.segment).filter { $0.column == "country" }.map(\.value)
-    #expect(Set(values).count == 21 && values.last == CSVEngine.otherSegment)
+    let segments = measured.cells.compactMap(\.segment).filter { $0.column == "country" }
+    #expect(Set(segments).count == 21 && segments.last?.rest ?? 0 > 0 && segments.last?.value == "(other)")
     for arm in ["control", "treatment"] {
       let parts = measured.cells.filter { $0.arm == arm && $0.segment != nil }
       let whole = try #require(measured.cells.first { $0.arm == arm && $0.segment == nil })
@@ -129,7 +170,7 @@ import Testing
     var text = "variant,y\n"
     for arm in ["control", "treatment"] { for y in 0..<10 { text += "\(arm),\(y)\n" } }
     let percentile = try Self.measure(text, ["m=mean(y) | cap: p90"])
-    expectClose(try #require(percentile.cells.first).metrics[0].capValue ?? .nan, 8.1)
+    expectClose(try #require(percentile.cells.first).metrics[0].cuts.first?.high ?? .nan, 8.1)
     expectClose(try Self.moments(percentile, "control").mean[0], (36 + 8.1) / 10, relative: 1e-14)
     let absolute = try Self.measure(text, ["m=mean(y) | cap: 5"])
     expectClose(try Self.moments(absolute, "treatment").mean[0], 3.5, relative: 1e-14)
@@ -195,7 +236,11 @@ import Testing
         "variant,y\na,NA\nb,1\n",
         "t.csv:2:3: column 'y' expects a number, found 'NA'. If it stands for a missing value, pass --null 'NA'."
       ),
-      ("variant,y\na,1e999\nb,1\n", "t.csv:2:3: column 'y': '1e999' is too large for a double."),
+      (
+        "variant,y\na,1e999\nb,1\n",
+        "t.csv:2:3: column 'y': '1e999' is too large for a double. Correct it, or allow a share of such rows with "
+          + "--allow-bad-rows."
+      ),
     ])
   func faults(_ text: String, _ sentence: String) {
     do {

@@ -96,7 +96,7 @@ import Workflow
     }
     #expect(node.id == "n11")
     #expect(
-      message.hasSuffix("units.csv:2:1: the row has 3 fields, the header 4. Is a line break or a separator lost?"))
+      message.hasSuffix("units.csv:2:12: the row has 3 fields, the header 4. Is a line break or a separator lost?"))
     try project.writeUnits(treatment: .init(converted: 3))
     #expect(project.end(try project.runner.advance(id)) == "finished: Winner deployed")
   }

@@ -224,7 +224,7 @@ func simulated(_ model: Model, _ plan: SimulationPlan) throws -> EventLog {
     #expect(
       sentence("case_id,event,timestamp\n1,,2026-01-05\n")
         == "log.csv:2:3: column 'event' is empty here; it needs a value in every row.")
-    #expect(sentence("case_id,event,timestamp\n") == "log.csv:1:1: there is a header but no row.")
+    #expect(sentence("case_id,event,timestamp\n") == "log.csv:1:1: there is a header but no row. Is the export whole?")
     var plan = MeasurePlan()
     plan.timeZone = "Mars"
     #expect(

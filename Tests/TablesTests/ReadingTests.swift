@@ -33,19 +33,40 @@ import Testing
   @Test(
     "faults with line and column, counted from 1 in bytes",
     arguments: [
-      ("", "t.csv: the file is empty; a header line and rows are expected."),
-      ("\n\n", "t.csv: the file is empty; a header line and rows are expected."),
-      ("a,b\n", "t.csv:1:1: there is a header but no row."),
-      ("a,a\n1,2\n", "t.csv:1:1: the column 'a' stands twice in the header. Rename one of them."),
+      ("", "t.csv: the file is empty; a header line and rows are expected. Is the export whole?"),
+      ("\n\n", "t.csv: the file is empty; a header line and rows are expected. Is the export whole?"),
+      ("a,b\n", "t.csv:1:1: there is a header but no row. Is the export whole?"),
+      (
+        "a,b, a\n1,2,3\n",
+        "t.csv:1:5: the column 'a' stands twice in the header, as column 1 and 3. Rename one of them."
+      ),
       (
         "a,b\n1,2\n1\n",
-        "t.csv:3:1: the row has 1 field, the header 2. Is a line break or a separator lost?"
+        "t.csv:3:2: the row has 1 field, the header 2. Is a line break or a separator lost?"
       ),
       (
         "a,b\n1,2,3\n",
-        "t.csv:2:1: the row has 3 fields, the header 2. Is a field with a separator not quoted?"
+        "t.csv:2:5: the row has 3 fields, the header 2. Is a field with a separator not quoted?"
       ),
-      ("a,b\n1,\"2\n3,4\n", "t.csv:2:3: this quoted field is never closed."),
+      (
+        "a,b\n\"1,1\",2,3\n",
+        "t.csv:2:9: the row has 3 fields, the header 2. Is a field with a separator not quoted?"
+      ),
+      (
+        "a,b\n1\r1,2\n",
+        "t.csv:2:2: a carriage return without a line feed ends a row here, so that one has 1 field; the header has 2. Quote "
+          + "the field that holds it, or take it out."
+      ),
+      (
+        "a,b\r\n1,2\r2\r\n",
+        "t.csv:2:4: a carriage return without a line feed ends a row here, so that one has 1 field; the header has 2. Quote "
+          + "the field that holds it, or take it out."
+      ),
+      ("a,b\r1\r", "t.csv:2:2: the row has 1 field, the header 2. Is a line break or a separator lost?"),
+      (
+        "a,b\n1,\"2\n3,4\n",
+        "t.csv:2:3: this quoted field is never closed. Close it; a quote inside a quoted field is written twice."
+      ),
       (
         "a,b\n1,\"2\"x\n",
         "t.csv:2:6: text follows the closing quote. A quote inside a quoted field is written twice."
@@ -86,7 +107,52 @@ import Testing
   @Test func badRowsUpToAShareAreCounted() throws {
     let text = "a,b\n1,2\n3\n4,5\n6,7\n"
     #expect(try Rows.read(text, allowed: 0.25).bad == 1)
-    #expect(throws: TableFault.self) { try Rows.read(text, allowed: 0.2) }
+    do {
+      _ = try Rows.read(text, allowed: 0.2)
+      Issue.record("no fault")
+    } catch {
+      #expect(
+        "\(error)"
+          == "t.csv:3:2: 1 of 4 rows cannot be read, 25%, and 20% are allowed. The first is here: the row has 1 field, the "
+          + "header 2. Is a line break or a separator lost?")
+    }
+  }
+
+  /// "é" as one character and as two is two columns, and each is found.
+  @Test func namesAreComparedByTheirBytes() throws {
+    let source = try TableSource(files: [TableFile(name: "t.csv", bytes: Array("\u{E9},e\u{301}\n1,2\n".utf8))])
+    #expect(source.columns.count == 2)
+    let single = try TableSource(files: [TableFile(name: "t.csv", bytes: Array("\u{E9}\n1\n".utf8))])
+    do {
+      try single.requireColumn("e\u{301}")
+      Issue.record("no fault")
+    } catch {
+      #expect(
+        error.sentence
+          == "no column 'e\u{301}'. The header has it with accents in another encoding (composed or decomposed); copy the "
+          + "name from there.")
+    }
+  }
+
+  /// A column that nobody asks for may be missing, from whichever file.
+  @Test func onlyColumnsAskedForMustBeInAllFiles() throws {
+    func source(_ texts: [String]) throws -> TableSource {
+      try TableSource(
+        files: texts.enumerated().map { TableFile(name: "\($0).csv", bytes: Array($1.utf8)) })
+    }
+    let texts = ["a,extra,b\n1,x,2\n", "b,a\n4,3\n"]
+    for order in [texts, texts.reversed()] { try source(order).requireColumns(["a", "b"]) }
+    for (order, sentence) in [
+      (texts, "1.csv:1:1: no column 'extra', which 0.csv has."),
+      (texts.reversed(), "0.csv:1:1: no column 'extra', which 1.csv has."),
+    ] {
+      do {
+        try source(order).requireColumn("extra")
+        Issue.record("no fault")
+      } catch {
+        #expect("\(error)" == sentence + " Files of one table must all have the columns that are asked for.")
+      }
+    }
   }
 
   @Test func gzipIsReadAndItsDamageSaid() throws {
@@ -116,6 +182,10 @@ import Testing
     do {
       _ = try TableFile("/nowhere.csv")
       Issue.record("no fault")
-    } catch { #expect("\(error)" == "/nowhere.csv: cannot be read: No such file or directory.") }
+    } catch {
+      #expect(
+        "\(error)"
+          == "/nowhere.csv: cannot be read: No such file or directory. Check its name, its folder and its permissions.")
+    }
   }
 }

@@ -3,8 +3,10 @@ import TestSupport
 import Testing
 
 @Suite struct TableProfileTests {
-  static func profile(_ text: String, chunkBytes: Int = 1 << 20) throws -> TableProfile {
-    var options = TableOptions()
+  static func profile(
+    _ text: String, chunkBytes: Int = 1 << 20, missing words: [String] = []
+  ) throws -> TableProfile {
+    var options = TableOptions(nullWords: words)
     options.chunkBytes = chunkBytes
     return try TableProfile(
       try TableSource(files: [TableFile(name: "t.csv", bytes: Array(text.utf8))], options: options))
@@ -26,13 +28,17 @@ import Testing
     #expect(profile.columns[4].nullWords == ["NA"])
     #expect(
       profile.suggestion
-        == "verdict analyze t.csv --variant group --control A --null NA --metric 'paid=proportion(paid)' "
+        == "verdict analyze t.csv --variant group --control A --null NA --segment country --metric 'paid=proportion(paid)' "
         + "--metric 'revenue=mean(revenue)' --metric 'orders=mean(orders)'")
   }
 
-  @Test func exposuresSuggestTheJoin() throws {
-    var text = "user_id,variant,seen_at\n"
-    for unit in 0..<60 { text += "u\(unit),\(unit % 2 == 0 ? "control" : "b"),2026-02-01T10:\(10 + unit % 50):00Z\n" }
+  /// What is known of a unit beside its exposure is no outcome.
+  @Test(arguments: ["", ",age", ",revenue_before"]) func exposuresSuggestTheJoin(attribute: String) throws {
+    var text = "user_id,variant,seen_at\(attribute)\n"
+    for unit in 0..<60 {
+      text += "u\(unit),\(unit % 2 == 0 ? "control" : "b"),2026-02-01T10:\(10 + unit % 50):00Z"
+      text += attribute.isEmpty ? "\n" : ",\(unit)\n"
+    }
     #expect(
       try Self.profile(text).suggestion
         == "verdict analyze EVENTS.csv --exposures t.csv --exposure-time seen_at "
@@ -43,6 +49,60 @@ import Testing
     var text = "customer,at,event name\n"
     for row in 0..<60 { text += "c\(row % 30),2026-02-0\(1 + row % 9),buy\n" }
     #expect(try Self.profile(text).suggestion == "verdict cohort t.csv --unit customer --time at")
+  }
+
+  /// Covariates by their names, the arm that the others are compared with, clusters where units repeat, no constants.
+  @Test func whatIsSuggestedIsNatural() throws {
+    var text = "user_id,group,revenue,pre_revenue,orders,orders_before,pre,paid,constant\n"
+    for row in 0..<300 {
+      text +=
+        "u\(row % 60),\(["holdout", "old", "new"][row % 3]),\(row % 7),\(row % 5),\(row % 3),\(row % 4),\(row % 9),"
+      text += "\(row % 2),7\n"
+    }
+    #expect(
+      try Self.profile(text).suggestion
+        == "verdict analyze t.csv --variant group --control old --cluster user_id "
+        + "--metric 'revenue=mean(revenue, covariates: pre_revenue+pre)' "
+        + "--metric 'orders=mean(orders, covariates: orders_before+pre)' --metric 'paid=proportion(paid)'")
+    let few = try Self.profile("user_id,variant,note\n1,a,x\n2,b,y\n")
+    #expect(
+      few.suggestion == "no column of numbers looks like a metric; name one with --metric." && !few.suggestsCommand)
+  }
+
+  /// Given words are missing values: they are counted as such, distinct from none.
+  @Test func wordsForMissingValues() throws {
+    let text =
+      "user_id,variant,x\n"
+      + (0..<40).map { "u\($0),\($0 % 2 == 0 ? "a" : "b"),\($0 % 4 == 0 ? "NA" : "\($0 % 3)")\n" }.joined()
+    let column = try Self.profile(text, missing: ["NA"]).columns[2]
+    #expect(column.missing == 10 && column.distinct == 3 && column.nullWords.isEmpty && column.kind == .integer)
+    let bare = try Self.profile(text).columns[2]
+    #expect(bare.missing == 0 && bare.distinct == 4 && bare.nullWords == ["NA"])
+    #expect(try Self.profile(text, missing: ["NA"]).suggestion.contains(" --null NA "))
+  }
+
+  /// A value that is no number makes text of a column, and is named: with its line, in any chunk.
+  @Test(arguments: [20, 1 << 20]) func misfitsAreNamed(chunkBytes: Int) throws {
+    var text = "x,when,flag,word\n"
+    for row in 0..<20 {
+      text += "\(row == 7 || row == 9 ? "1e999" : "\(row).5"),\(row == 3 ? "soon" : "2026-01-\(10 + row)"),"
+      text += "\(row == 5 ? "maybe" : "yes"),w\(row % 2)\n"
+    }
+    let columns = try Self.profile(text, chunkBytes: chunkBytes).columns
+    #expect(columns.map(\.kind) == [.text, .text, .text, .text])
+    #expect(columns.map { $0.misfits?.kind } == [.decimal, .time, .boolean, nil])
+    #expect(columns.map { $0.misfits?.count } == [2, 1, 1, nil])
+    #expect(
+      columns.map { $0.misfits.map { "\($0.first) \($0.found)" } } == [
+        "t.csv:9 1e999", "t.csv:5 soon", "t.csv:7 maybe", nil,
+      ])
+    #expect(columns.map(\.role) == [nil, nil, nil, .segment])
+  }
+
+  @Test func otherWaysToWriteNumbersAndDates() throws {
+    let columns = try Self.profile("a;b;c\n1.234,5;01.03.2026;x\n7;3/4/2026;y\n").columns
+    #expect(columns.map(\.form) == [.decimalComma, .localDate, nil])
+    #expect(columns.allSatisfy { $0.misfits == nil })
   }
 
   /// Of 1,000 orders of 0 to 7 items the one of rank ⌈p n⌉, by counting: rank 250 is a 1, 500 a 3, 750 a 5, 950 a 7. A column

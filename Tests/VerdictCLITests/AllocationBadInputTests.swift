@@ -109,7 +109,8 @@ import Testing
       ["ids.csv": "user_id,x\na,1\nb,1\nc,1\nd,1\n"]),
     Case(
       "a covariate that is no number", weights("a=1,b=1", ["--balance", "x"]),
-      "ids.csv:3:3: column 'x' expects a number, found 'many'.", ["ids.csv": "user_id,x\na,1\nb,many\nc,1\nd,1\n"]),
+      "ids.csv:3:3: column 'x' expects a number, found 'many'. Correct it, or allow a share of such rows with --allow-bad-rows.",
+      ["ids.csv": "user_id,x\na,1\nb,many\nc,1\nd,1\n"]),
     // A programme
     Case(
       "overlapping ranges of a layer", ["audit", "ids.csv", "--experiments", "e.yaml"],

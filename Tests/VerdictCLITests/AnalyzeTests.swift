@@ -259,7 +259,7 @@ import Testing
     let outcome = try Program.run(
       ["analyze", "units.csv", "--metric", "r=mean(revenue) | cap: p90 | floor: 1 | missing: zero"], in: folder)
     #expect(outcome.output.contains("Values above 6.5 are counted as 6.5."))
-    #expect(outcome.output.contains("Values below 1.0 are counted as 1.0."))
+    #expect(outcome.output.contains("Values below 1 are counted as 1."))
     #expect(outcome.output.contains("Empty values are counted as 0."))
     let crossed = try Program.run(
       ["analyze", "units.csv", "--metric", "r=mean(revenue) | cap: 1 | floor: 2"], in: folder)

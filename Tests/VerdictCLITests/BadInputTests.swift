@@ -24,13 +24,20 @@ import Testing
   private static let head = "user_id,variant,converted,revenue\na,control,1,2\n"
 
   static let tables: [Case] = [
-    Case("empty file", "", "units.csv: the file is empty; a header line and rows are expected."),
-    Case("header only", "user_id,variant,converted,revenue\n", "units.csv:1:1: there is a header but no row."),
-    Case("no number", head + "b,treatment,0,12x\n", "units.csv:3:15: column 'revenue' expects a number, found '12x'."),
+    Case("empty file", "", "units.csv: the file is empty; a header line and rows are expected. Is the export whole?"),
+    Case(
+      "header only", "user_id,variant,converted,revenue\n",
+      "units.csv:1:1: there is a header but no row. Is the export whole?"),
+    Case(
+      "no number", head + "b,treatment,0,12x\n",
+      "units.csv:3:15: column 'revenue' expects a number, found '12x'. Correct it, or allow a share of such rows with "
+        + "--allow-bad-rows."),
     Case(
       "ragged row", head + "b,treatment,0\n",
-      "units.csv:3:1: the row has 3 fields, the header 4. Is a line break or a separator lost?"),
-    Case("unclosed quote", head + "b,\"treatment,0,3\n", "units.csv:3:3: this quoted field is never closed."),
+      "units.csv:3:14: the row has 3 fields, the header 4. Is a line break or a separator lost?"),
+    Case(
+      "unclosed quote", head + "b,\"treatment,0,3\n",
+      "units.csv:3:3: this quoted field is never closed. Close it; a quote inside a quoted field is written twice."),
     Case(
       "NUL byte", head + "b,tr\u{0}eat,0,3\n",
       "units.csv:3:5: a NUL byte: this is no text file, or it is UTF-16. Convert it to UTF-8."),
@@ -47,7 +54,8 @@ import Testing
       "missing column", good, "units.csv:1:1: no column 'revenu'. Did you mean 'revenue'?",
       options: ["--metric", "x=mean(revenu)"]),
     Case(
-      "missing variant column", good, "units.csv:1:1: no column 'varient'. Did you mean 'variant'?",
+      "missing variant column", good,
+      "units.csv:1:1: no column 'varient'. Did you mean 'variant'? Name it with --variant.",
       options: ["--variant", "varient"]),
     Case(
       "unknown control", good,
@@ -95,8 +103,11 @@ import Testing
       #expect(outcome.exit == 2)
       return outcome.errors
     }
-    #expect(try errors("none.csv") == "verdict: none.csv: cannot be read: No such file or directory.\n")
-    #expect(try errors("none*.csv") == "verdict: no file matches 'none*.csv'.\n")
+    #expect(
+      try errors("none.csv")
+        == "verdict: none.csv: cannot be read: No such file or directory. Check its name, its folder and its "
+        + "permissions.\n")
+    #expect(try errors("none*.csv") == "verdict: no file matches 'none*.csv'. Check the folder and the pattern.\n")
     #expect(
       try errors(".") == "verdict: .: is a folder; a table is expected. "
         + "Name its files, for example with a pattern: FOLDER/*.csv\n")
@@ -104,7 +115,7 @@ import Testing
 
   @Test(
     "Usage errors exit with 2",
-    arguments: [["analyze"], ["analyze", "--metrik", "x"], ["analyze", "x.csv"], ["assign", "x.csv"]])
+    arguments: [["analyze"], ["analyze", "--metrik", "x"], ["assign", "x.csv"]])
   func usage(arguments: [String]) throws {
     let outcome = try Program.run(arguments, in: try Folder())
     #expect(outcome.exit == 2)

@@ -23,7 +23,7 @@ import Testing
   @Test(
     "at line 100,002",
     arguments: [
-      ("x,control,1\n", "units.csv:100002:1: the row has 3 fields, the header 4."),
+      ("x,control,1\n", "units.csv:100002:12: the row has 3 fields, the header 4."),
       ("x,control,1,\"2\n", "units.csv:100002:13: this quoted field is never closed."),
       ("x,control,1,1e999\n", "units.csv:100002:13: column 'revenue': '1e999' is too large for a double."),
       ("x,control,1,0x1p3\n", "units.csv:100002:13: column 'revenue' expects a number, found '0x1p3'."),
@@ -39,7 +39,10 @@ import Testing
         "u7,control,1,1\n",
         "units.csv:100002:1: this user_id is in the arm 'control' here and in 'treatment' at units.csv:9."
       ),
-      ("x,control,1,1\ry,control,1\r", "units.csv:100003:1: the row has 3 fields, the header 4."),
+      (
+        "x,control,1,1\ry,control,1\r",
+        "units.csv:100003:12: a carriage return without a line feed ends a row here, so that one has 3 fields"
+      ),
     ])
   func atTheEnd(_ line: String, _ sentence: String) throws {
     let found = try Self.errors(Array((Self.good + line).utf8))
@@ -74,14 +77,17 @@ import Testing
     let more = (0..<5_000).map { "c\($0)" }.joined(separator: ",")
     let rows = (0..<50).map { "u\($0),\($0 % 2 == 0 ? "control" : "treatment"),1,1,\(more)\n" }.joined()
     let ragged = try Self.errors(Array(("user_id,variant,converted,revenue,\(more)\n" + rows + "x,control\n").utf8))
-    #expect(ragged.hasPrefix("verdict: units.csv:52:1: the row has 2 fields, the header 5004."))
+    #expect(ragged.hasPrefix("verdict: units.csv:52:10: the row has 2 fields, the header 5004."))
     let twice = try Self.errors(Array(("user_id,variant,converted,revenue,\(more),c77\n" + rows).utf8))
-    #expect(twice.hasPrefix("verdict: units.csv:1:1: the column 'c77' stands twice in the header."))
+    let place = "user_id,variant,converted,revenue,\(more),".count + 1
+    #expect(
+      twice.hasPrefix(
+        "verdict: units.csv:1:\(place): the column 'c77' stands twice in the header, as column 82 and 5,005."))
   }
 
   @Test func utf16AndDamagedGzip() throws {
     let utf16: [UInt8] = [0xFF, 0xFE] + Self.good.prefix(4000).utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
-    #expect(try Self.errors(utf16).hasPrefix("verdict: units.csv:1:1: not valid UTF-8."))
+    #expect(try Self.errors(utf16).hasPrefix("verdict: units.csv: this is UTF-16, as Excel writes"))
     let folder = try Folder()
     try folder.write(Self.good, to: "units.csv")
     let zip = Process()

@@ -58,10 +58,23 @@ public struct Analysis: Sendable, Codable, Equatable {
 
   public struct VariantUnits: Sendable, Codable, Equatable {
     public var name: String
+    /// Rows, if they are clustered.
     public var units: Int
-    public init(name: String, units: Int) {
+    /// Only if rows are clustered.
+    public var clusters: Int?
+    public init(name: String, units: Int, clusters: Int? = nil) {
       self.name = name
       self.units = units
+      self.clusters = clusters
+    }
+
+    private enum CodingKeys: CodingKey { case name, units, clusters }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(name, forKey: .name)
+      try container.encode(units, forKey: .units)
+      if let clusters { try container.encode(clusters, forKey: .clusters) }
     }
   }
 

@@ -1,3 +1,4 @@
+import Basics
 import Statistics
 
 /// From measurements to an analysis.
@@ -27,7 +28,9 @@ package struct Analyzer {
     look = try GroupSequentialLook(plan, units: measurements.arms.reduce(0) { $0 + $1.units })
     guard let first = arms.first else { throw AnalysisFault(.noArms) }
     guard arms.count > 1 else { throw AnalysisFault(.oneArm(first)) }
-    guard arms.contains(plan.control) else { throw AnalysisFault(.unknownControl(plan.control, arms: arms)) }
+    guard arms.contains(where: { $0.isExactly(plan.control) }) else {
+      throw AnalysisFault(.unknownControl(plan.control, arms: arms))
+    }
     self.measurements = measurements
     self.plan = plan
     self.isClustered = isClustered
@@ -49,7 +52,8 @@ package struct Analyzer {
       input: Analysis.Input(
         files: measurements.files, rows: measurements.rows, units: measurements.arms.reduce(0) { $0 + $1.units },
         unreadableRows: measurements.unreadableRows, observed: measurements.observed), control: plan.control,
-      variants: measurements.arms.map { Analysis.VariantUnits(name: $0.name, units: $0.units) }, alpha: plan.alpha,
+      variants: measurements.arms.map { Analysis.VariantUnits(name: $0.name, units: $0.units, clusters: $0.clusters) },
+      alpha: plan.alpha,
       correction: plan.correctionName, method: plan.method.rawValue,
       groupSequential: try look?.summary(alpha: plan.alpha),
       checks: try Checks(measurements: measurements, plan: plan).all(), metrics: metrics,
@@ -67,9 +71,9 @@ package struct Analyzer {
     var found: [Analysis.Comparison] = []
     for segment in segments {
       let cells = cellsByArm(segment)
-      guard let control = cells[plan.control] else { continue }
-      for arm in arms where arm != plan.control {
-        guard let treatment = cells[arm] else { continue }
+      guard let control = cells[ExactText(plan.control)] else { continue }
+      for arm in arms where !arm.isExactly(plan.control) {
+        guard let treatment = cells[ExactText(arm)] else { continue }
         do throws(DomainError) {
           let effect = try estimator.estimate(treatment: treatment.metrics[index], control: control.metrics[index])
           found.append(try builder.comparison(effect, variant: arm, segment: segment, level: level))
@@ -89,8 +93,9 @@ package struct Analyzer {
     return [nil] + measurements.cells.compactMap(\.segment).filter { seen.insert($0).inserted }
   }
 
-  private func cellsByArm(_ segment: Segment?) -> [String: Measurements.Cell] {
-    Dictionary(measurements.cells.filter { $0.segment == segment }.map { ($0.arm, $0) }) { first, _ in first }
+  private func cellsByArm(_ segment: Segment?) -> [ExactText: Measurements.Cell] {
+    let cells = measurements.cells.filter { $0.segment == segment }
+    return Dictionary(cells.map { (ExactText($0.arm), $0) }) { first, _ in first }
   }
 
   private func requireSomething(_ metrics: [Analysis.MetricResult]) throws {

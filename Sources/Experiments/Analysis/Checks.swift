@@ -10,7 +10,7 @@ struct Checks {
   static let sampleRatioAlpha = 0.001
 
   func all() throws -> [Analysis.Check] {
-    [try sampleRatio(), unitsPerArm(), unreadableRows()] + missingValues() + exposures()
+    [try sampleRatio(), unitsPerArm(), unreadableRows()] + missingValues() + exposures() + clusters()
   }
 
   /// Units in several arms are left out: more than one in a hundred of them may bias what is left.
@@ -29,8 +29,7 @@ struct Checks {
 
   private func sampleRatio() throws -> Analysis.Check {
     let (names, weights) = try plannedWeights()
-    let units = Dictionary(uniqueKeysWithValues: measurements.arms.map { ($0.name, $0.units) })
-    let counts = names.map { units[$0] ?? 0 }
+    let counts = names.map { name in measurements.arms.first { $0.name.isExactly(name) }?.units ?? 0 }
     let test = try SampleRatioTest(counts: counts, weights: weights)
     let failed = test.pValue < Self.sampleRatioAlpha
     let dead = zip(names, zip(counts, weights)).filter { $0.1.0 == 0 && $0.1.1 > 0 }.map(\.0)
@@ -59,13 +58,31 @@ struct Checks {
     return (names, names.map { planned[$0] ?? 0 })
   }
 
+  /// Of clusters, where rows are clustered: they are what is independent.
   private func unitsPerArm() -> Analysis.Check {
-    let smallest = measurements.arms.min { $0.units < $1.units }
-    let enough = (smallest?.units ?? 0) >= plan.minimumUnits
-    let detail = smallest.map {
-      "the smallest arm, \($0.name), has \($0.units.grouped) units; the minimum is \(plan.minimumUnits.grouped)."
+    let counts = measurements.arms.map { ($0.name, count: $0.clusters ?? $0.units, isClustered: $0.clusters != nil) }
+    let smallest = counts.min { $0.count < $1.count }
+    let enough = (smallest?.count ?? 0) >= plan.minimumUnits
+    let detail = smallest.map { name, count, isClustered in
+      "the smallest arm, \(name), has \(count.grouped) \(isClustered ? "clusters" : "units"); the minimum is "
+        + "\(plan.minimumUnits.grouped)."
     }
     return Analysis.Check(name: "units", outcome: enough ? .pass : .warn, pValue: nil, detail: detail ?? "no units.")
+  }
+
+  /// Clusters are taken as independent, each in its arm.
+  private func clusters() -> [Analysis.Check] {
+    guard let several = measurements.clustersInSeveralArms else { return [] }
+    let counts = measurements.arms.map { "\($0.name) \(($0.clusters ?? 0).grouped)" }.joined(separator: ", ")
+    return [
+      Analysis.Check(
+        name: "clusters", outcome: several == 0 ? .pass : .warn, pValue: nil,
+        detail: "clusters: \(counts). "
+          + (several == 0
+            ? "Each is in one arm."
+            : "\(several.grouped) have rows in several arms, where they are taken as independent: if whole clusters were "
+              + "assigned, find out why; if not, cluster by what was."))
+    ]
   }
 
   private func unreadableRows() -> Analysis.Check {

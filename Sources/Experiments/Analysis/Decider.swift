@@ -85,11 +85,13 @@ struct Decider {
   }
 
   private func tooFew(_ analysis: Analysis) -> String? {
-    guard let smallest = analysis.variants.min(by: { $0.units < $1.units }), smallest.units < plan.minimumUnits else {
+    let counts = analysis.variants.map {
+      ($0.name, count: $0.clusters ?? $0.units, $0.clusters == nil ? "units" : "clusters")
+    }
+    guard let (name, count, noun) = counts.min(by: { $0.count < $1.count }), count < plan.minimumUnits else {
       return nil
     }
-    let (units, minimum) = (smallest.units.grouped, plan.minimumUnits.grouped)
-    return "\(smallest.name) has \(units) units; the plan wants at least \(minimum) in each arm."
+    return "\(name) has \(count.grouped) \(noun); the plan wants at least \(plan.minimumUnits.grouped) in each arm."
   }
 
   /// The time that a run must last at least, from the first exposure to the latest time in the data.

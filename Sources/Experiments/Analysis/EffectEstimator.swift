@@ -1,3 +1,4 @@
+import Basics
 import Statistics
 
 /// One metric, one treatment against the control, before any level or correction is chosen.
@@ -40,10 +41,18 @@ struct EffectEstimator {
     for (arm, data) in [("control", control), ("treatment", treatment)] where data.missing > 0 {
       effect.notes.append("\(data.missing) \(arm) units have no value and are left out.")
     }
-    if let cap = control.capValue { effect.notes.append("Values above \(cap) are counted as \(cap).") }
-    if let floor = control.floorValue { effect.notes.append("Values below \(floor) are counted as \(floor).") }
+    effect.notes += cutNotes(control.cuts)
     if metric.options.missing == .zero { effect.notes.append("Empty values are counted as 0.") }
     return effect
+  }
+
+  /// Which values were pulled in, column by column where there are two.
+  private func cutNotes(_ cuts: [Measurements.Cut]) -> [String] {
+    zip(metric.columns, cuts).flatMap { column, cut in
+      let values = cuts.count > 1 ? "Values of \(column)" : "Values"
+      return [cut.high.map { ("above", $0.readable) }, cut.low.map { ("below", $0.readable) }].compactMap { $0 }
+        .map { "\(values) \($0) \($1) are counted as \($1)." }
+    }
   }
 
   private func mean(_ treatment: Moments, _ control: Moments) throws(DomainError) -> EffectEstimate {

@@ -20,6 +20,8 @@ public struct MeasurementRequest: Sendable {
   public var timeZone = "UTC"
   /// Set: `files` are of events, one row an event, and these are who was exposed to what.
   public var exposures: ExposureSource?
+  /// Whether the cells of segments that are put together are kept beside, for a file that is put together with others.
+  public var keepsRareSegments = false
 
   public init(
     files: [String], variantColumn: String = "variant", unitColumn: String? = nil, clusterColumn: String? = nil,
@@ -95,10 +97,14 @@ public struct Measurements: Sendable, Codable, Equatable {
   public var arms: [Arm]
   /// One cell per arm for all units together (`segment` nil), then one per arm and segment value.
   public var cells: [Cell]
+  /// The segments that a `rest` among `cells` holds, each by itself, if the request keeps them.
+  public var rareCells: [Cell]?
   /// Set where exposures were joined with events.
   public var exposure: ExposureSummary?
   /// From the first exposure to the latest time in the data, if times were read.
   public var observed: Observed?
+  /// Clusters with rows in more than one arm, if rows are clustered and it is known.
+  public var clustersInSeveralArms: Int?
 
   public init(files: [InputFile], rows: Int, unreadableRows: Int, arms: [Arm], cells: [Cell]) {
     self.files = files
@@ -120,10 +126,14 @@ public struct Measurements: Sendable, Codable, Equatable {
 
   public struct Arm: Sendable, Codable, Equatable {
     public var name: String
+    /// Rows, if they are clustered.
     public var units: Int
-    public init(name: String, units: Int) {
+    /// Clusters with a value of some metric, if rows are clustered.
+    public var clusters: Int?
+    public init(name: String, units: Int, clusters: Int? = nil) {
       self.name = name
       self.units = units
+      self.clusters = clusters
     }
   }
 
@@ -149,28 +159,24 @@ public struct Measurements: Sendable, Codable, Equatable {
     public var missing: Int
     /// Only for quantiles: the order statistics that the analysis needs, ascending values of the outcome column.
     public var sortedValues: [Double]?
-    /// The thresholds at which values were pulled in, if the metric has a cap or a floor.
-    public var capValue: Double?
-    public var floorValue: Double?
-    public init(
-      moments: Moments, missing: Int = 0, sortedValues: [Double]? = nil, capValue: Double? = nil,
-      floorValue: Double? = nil
-    ) {
+    /// The thresholds at which the values of each outcome column were pulled in: one, of a ratio two (numerator,
+    /// denominator). Empty if the metric has neither cap nor floor.
+    public var cuts: [Cut]
+    public init(moments: Moments, missing: Int = 0, sortedValues: [Double]? = nil, cuts: [Cut] = []) {
       self.moments = moments
       self.missing = missing
       self.sortedValues = sortedValues
-      self.capValue = capValue
-      self.floorValue = floorValue
+      self.cuts = cuts
     }
   }
-}
 
-/// A value of a segment column: country = "DE".
-public struct Segment: Sendable, Codable, Hashable {
-  public var column: String
-  public var value: String
-  public init(column: String, value: String) {
-    self.column = column
-    self.value = value
+  /// Values of a column beyond are counted as these.
+  public struct Cut: Sendable, Codable, Hashable {
+    public var low: Double?
+    public var high: Double?
+    public init(low: Double? = nil, high: Double? = nil) {
+      self.low = low
+      self.high = high
+    }
   }
 }

@@ -276,7 +276,7 @@ struct Designer {
       if history.missing > 0 {
         notes.append("\(history.missing) units of the past data have no value and are left out.")
       }
-      if let cap = history.capValue { notes.append("Values above \(cap) are counted as \(cap).") }
+      if let cap = history.capValue { notes.append("Values above \(cap.readable) are counted as \(cap.readable).") }
     }
     if design.varianceExplained > 0 {
       notes.append(

@@ -28,7 +28,7 @@ extension Report {
     let lift = comparison.lift
     var row = [
       metric.name, metric.kind, metric.role.rawValue, metric.direction.rawValue, comparison.variant,
-      comparison.segment?.column ?? "", comparison.segment?.value ?? "",
+      comparison.segment?.column ?? "", comparison.segment.map { $0.rest == nil ? $0.value : $0.label } ?? "",
     ]
     row += arm(comparison.control) + arm(comparison.treatment)
     row += [difference.estimate, difference.standardError, difference.lower, difference.upper].map(CSVText.number)

@@ -41,7 +41,7 @@ extension Report {
     columns.append(("", false))
     let rows = view.groups(metric).flatMap(\.comparisons).map { comparison in
       var row = [comparison.variant]
-      if hasSegments { row.append(comparison.segment.map { "\($0.column) = \($0.value)" } ?? "all") }
+      if hasSegments { row.append(comparison.segment.map { "\($0.column) = \($0.label)" } ?? "all") }
       row += [
         view.value(comparison.control.value, metric), view.value(comparison.treatment.value, metric),
         view.difference(comparison.difference.estimate, metric), view.lift(comparison), view.liftInterval(comparison),
@@ -59,7 +59,7 @@ extension Report {
     var remarks = view.groups(metric).compactMap(\.column).filter { !view.interactions($0, metric).isEmpty }
       .map { MarkdownText.escape(view.title($0, metric)) }
     for comparison in metric.comparisons {
-      let label = comparison.segment.map { "\(comparison.variant), \($0.column) = \($0.value)" } ?? comparison.variant
+      let label = comparison.segment.map { "\(comparison.variant), \($0.column) = \($0.label)" } ?? comparison.variant
       remarks += view.remarks(comparison, metric).map { MarkdownText.escape("\(label): \($0)") }
     }
     out.list(remarks)

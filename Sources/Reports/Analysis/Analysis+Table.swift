@@ -57,17 +57,19 @@ private struct AnalysisTable {
     var table = TextTable([
       .init("Checks"), .init("p", .right), .init("", minimum: 12),
     ])
-    for check in analysis.checks {
+    func widest(_ title: String, _ texts: [String]) -> Int { (texts + [title]).map { DisplayWidth.of($0) }.max() ?? 0 }
+    let pValues = analysis.checks.map { $0.pValue == nil ? "" : ink.format.pValue($0.pValue) }
+    let before = widest("Checks", analysis.checks.map { "! " + $0.name }) + widest("p", pValues) + 2 * table.gap
+    for (check, p) in zip(analysis.checks, pValues) {
       let (symbol, color): (String, TextStyle.Color) =
         switch check.outcome {
         case .pass: (ink.symbol("✓", "+"), .green)
         case .warn: (ink.symbol("!", "!"), .yellow)
         case .fail: (ink.symbol("✗", "x"), .red)
         }
-      let p = check.pValue == nil ? "" : ink.format.pValue(check.pValue)
-      table.add([
-        .init("\(symbol) \(check.name)", TextStyle(color: color)), .init(p), .init(check.detail),
-      ])
+      let lines = TextWrap.lines(check.detail, width: max(self.width - before, 12))
+      table.add([.init("\(symbol) \(check.name)", TextStyle(color: color)), .init(p), .init(lines.first ?? "")])
+      for line in lines.dropFirst() { table.add(["", "", .init(line)]) }
     }
     return table.text(width: width, ink: ink)
   }

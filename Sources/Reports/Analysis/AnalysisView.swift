@@ -1,3 +1,4 @@
+import Basics
 import Experiments
 
 /// What the drawn forms of an analysis have in common: families, words, and marks. No number is made here.
@@ -156,7 +157,7 @@ struct AnalysisView {
   func name(_ comparison: Analysis.Comparison) -> String {
     guard let segment = comparison.segment else { return comparison.variant }
     let isSingle = analysis.variants.count <= 2
-    return isSingle ? segment.value : "\(segment.value) · \(comparison.variant)"
+    return isSingle ? segment.label : "\(segment.label) · \(comparison.variant)"
   }
 
   /// Comparisons over all units, then those of each segment column in order of appearance.
@@ -230,8 +231,9 @@ struct AnalysisView {
 
   /// Files, version, plan: where the numbers come from.
   var provenance: [(String, String)] {
-    var lines: [(String, String)] = analysis.input.files.map {
-      ("Input", "\($0.name) · \(format.bytes($0.bytes)) · \($0.fingerprint)")
+    var lines: [(String, String)] = analysis.input.files.map { file in
+      let separator = file.separator.map { " · separated by \(InputFile.name(ofSeparator: $0))" } ?? ""
+      return ("Input", "\(file.name) · \(format.bytes(file.bytes)) · \(file.fingerprint)\(separator)")
     }
     var rows = "\(format.count(analysis.input.rows)) rows, \(format.count(analysis.input.units)) units"
     if analysis.input.unreadableRows > 0 { rows += ", \(format.count(analysis.input.unreadableRows)) unreadable" }

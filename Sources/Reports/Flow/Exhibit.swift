@@ -28,6 +28,8 @@ package struct Exhibit: Sendable {
   package var sections: [Section] = []
   package var notes: [String] = []
   package var provenance: [(String, String)] = []
+  /// A command line to go on with; never broken, so that it can be pasted.
+  package var command: String?
 
   package init(badge: String, title: String, summary: String) {
     (self.badge, self.title, self.summary) = (badge, title, summary)
@@ -46,6 +48,7 @@ package struct Exhibit: Sendable {
     if !provenance.isEmpty {
       out += "\n" + provenance.map { wrapped("\($0.0): \($0.1)", style: .dim) }.joined()
     }
+    if let command { out += "\n" + wrapped("Start with", style: .bold) + command + "\n" }
     return out
   }
 
@@ -58,6 +61,10 @@ package struct Exhibit: Sendable {
     if !provenance.isEmpty {
       out.heading(2, "Provenance")
       out.table([("", false), ("", false)], provenance.map { [$0.0, $0.1] })
+    }
+    if let command {
+      out.heading(2, "Start with")
+      out.code(command)
     }
     return out.text
   }
@@ -74,6 +81,7 @@ package struct Exhibit: Sendable {
       main.append(section.markup(id: "section-\(index)"))
     }
     if !notes.isEmpty { main.append(HTMLPage.section("Notes", id: "notes", [HTMLPage.notes(notes)])) }
+    let provenance = provenance + (command.map { [("Start with", $0)] } ?? [])
     return HTMLPage(
       title: "\(title) · Verdict", body: [.tag("main", [:], .list(main)), HTMLPage.provenance(provenance)]
     ).text

@@ -14,6 +14,12 @@ package struct MarkdownText {
     text += words + "\n"
   }
 
+  /// Lines as they are, for a shell.
+  package mutating func code(_ lines: String) {
+    separate()
+    text += "```sh\n\(lines)\n```\n"
+  }
+
   package mutating func list(_ items: [String]) {
     guard !items.isEmpty else { return }
     separate()

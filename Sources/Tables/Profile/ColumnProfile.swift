@@ -1,3 +1,5 @@
+import Basics
+
 /// What one column of a table holds.
 public struct ColumnProfile: Sendable, Equatable {
   public enum Kind: String, Sendable { case empty, boolean, integer, decimal, time, text }
@@ -18,9 +20,26 @@ public struct ColumnProfile: Sendable, Equatable {
   public let quantiles: [Double]?
   /// Values that look like a word for a missing one, such as NA.
   public let nullWords: [String]
-  /// Of text: the values, in the order of first appearance, if there are at most 20; else none.
+  /// Of text, whole numbers and booleans: the values, in the order of first appearance, if there are at most 20; else none.
   public let words: [String]
   public let role: Role?
+  /// Set: the column is text because of some values that are not of the kind of most others.
+  public let misfits: Misfits?
+  /// Set: all values are of a form that is not read as what it means.
+  public let form: Form?
+
+  /// Values that widen a column to text, of which more than half would be something narrower.
+  public struct Misfits: Sendable, Equatable {
+    /// What the others are.
+    public let kind: Kind
+    public let count: Int
+    /// The line of the first, and what stands there.
+    public let first: SourcePosition
+    public let found: String
+  }
+
+  /// Ways to write numbers and dates that other programs have.
+  public enum Form: String, Sendable { case decimalComma = "decimal comma", localDate = "local date" }
 }
 
 /// Gathers a column of a chunk.
@@ -35,36 +54,91 @@ struct ColumnTally: Sendable {
   private var histogram = LogHistogram()
   private var nullWords: [String: Int] = [:]
   private var words = Interner()
+  private var commaNumbers = 0
+  private var localDates = 0
+  /// The first values that are no number, no time, no boolean.
+  private var firstOthers: [Place?] = [nil, nil, nil]
 
+  /// Of a value: the part and offset of its row, and how it begins.
+  struct Place: Sendable {
+    var part = 0
+    let offset: Int
+    let found: String
+  }
+
+  private static let shownCharacters = 40
   private static let wordLimit = 20
   private static let wordsForMissing: Set<String> = ["na", "n/a", "nan", "null", "none", "nil", "\\n", "-", "?"]
 
-  mutating func insert(_ field: Field) {
+  /// - Parameters:
+  ///   - offset: of the row in its file.
+  ///   - missing: words that stand for a missing value.
+  mutating func insert(_ field: Field, offset: Int, missing nullWords: [[UInt8]]) {
     rows += 1
     let text = field.trimmed
-    guard !text.isEmpty else {
+    guard !text.isMissing(nullWords) else {
       missing += 1
       return
     }
     distinct.insert(ByteHash.hash(field.bytes))
     if words.count <= Self.wordLimit { _ = words.code(of: text) }
-    if FieldParsing.boolean(text) != nil { booleans += 1 }
+    if FieldParsing.boolean(text) != nil { booleans += 1 } else { note(2, field, offset) }
     if case .value(let value) = FieldParsing.number(text) {
       numbers += 1
       histogram.insert(value)
       if value == value.rounded(), !text.contains(UInt8(ascii: ".")) { integers += 1 }
     } else if text.count <= 4, Self.wordsForMissing.contains(String(decoding: text, as: UTF8.self).lowercased()) {
-      nullWords[String(decoding: text, as: UTF8.self), default: 0] += 1
+      self.nullWords[String(decoding: text, as: UTF8.self), default: 0] += 1
+      return
+    } else {
+      note(0, field, offset)
+      if text.count <= 24, text[0] == UInt8(ascii: "-") || (0x30...0x39).contains(text[0]) {
+        if Self.isCommaNumber(text) { commaNumbers += 1 } else if Self.isLocalDate(text) { localDates += 1 }
+      }
     }
     // A number of eleven digits is a number first.
     if text.count >= 8, text[4] == UInt8(ascii: "-") || text[4] == UInt8(ascii: "/"),
       FieldParsing.timestamp(text) != nil
     {
       times += 1
+    } else {
+      note(1, field, offset)
     }
   }
 
-  mutating func merge(_ other: ColumnTally) {
+  private mutating func note(_ kind: Int, _ field: Field, _ offset: Int) {
+    guard firstOthers[kind] == nil else { return }
+    firstOthers[kind] = Place(offset: offset, found: String(field.string.prefix(Self.shownCharacters)))
+  }
+
+  /// Digits with one comma, and points before it: 1.234,5.
+  private static func isCommaNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
+    let parts = digits.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return false }
+    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+    return parts[0].allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") } && parts[1].allSatisfy(isDigit)
+  }
+
+  /// Day and month before the year: 01.03.2026, 3/1/2026.
+  private static func isLocalDate(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let day = text.prefix { $0 != UInt8(ascii: " ") }
+    let parts = day.split { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "-") }
+    guard parts.count == 3, (1...2).contains(parts[0].count), (1...2).contains(parts[1].count), parts[2].count == 4
+    else {
+      return false
+    }
+    return parts.allSatisfy { $0.allSatisfy { (0x30...0x39).contains($0) } }
+  }
+
+  /// - Parameter part: that the other one is of.
+  mutating func merge(_ other: ColumnTally, part: Int) {
+    commaNumbers += other.commaNumbers
+    localDates += other.localDates
+    for kind in firstOthers.indices where firstOthers[kind] == nil {
+      firstOthers[kind] = other.firstOthers[kind]
+      firstOthers[kind]?.part = part
+    }
     rows += other.rows
     missing += other.missing
     booleans += other.booleans
@@ -79,9 +153,11 @@ struct ColumnTally: Sendable {
     }
   }
 
+  // Words for missing values do not make a column of numbers text.
+  private var values: Int { rows - missing - nullWords.values.reduce(0, +) }
+
   private var kind: ColumnProfile.Kind {
-    // Words for missing values do not make a column of numbers text.
-    let values = rows - missing - nullWords.values.reduce(0, +)
+    let values = values
     if values == 0 { return rows == missing ? .empty : .text }
     if booleans == values { return .boolean }
     if integers == values { return .integer }
@@ -89,16 +165,46 @@ struct ColumnTally: Sendable {
     return times == values ? .time : .text
   }
 
-  func profile(_ name: String) -> ColumnProfile {
+  /// What the column would be without fewer than half of its values.
+  private func misfits(_ position: (Place) -> SourcePosition) -> ColumnProfile.Misfits? {
+    guard kind == .text else { return nil }
+    let candidates: [(ColumnProfile.Kind, count: Int, Place?)] = [
+      (numbers == integers ? .integer : .decimal, numbers, firstOthers[0]), (.time, times, firstOthers[1]),
+      (.boolean, booleans, firstOthers[2]),
+    ]
+    // Of as many booleans as numbers, 0 and 1, the column is of numbers.
+    guard let most = candidates.max(by: { $0.count < $1.count }), 2 * most.count > values, let first = most.2 else {
+      return nil
+    }
+    let best = candidates.first { $0.count == most.count } ?? most
+    return ColumnProfile.Misfits(
+      kind: best.0, count: values - best.count, first: position(best.2 ?? first), found: (best.2 ?? first).found)
+  }
+
+  private var form: ColumnProfile.Form? {
+    guard values > 0 else { return nil }
+    // Whole numbers have no comma.
+    if commaNumbers > 0, commaNumbers + integers == values { return .decimalComma }
+    return localDates == values ? .localDate : nil
+  }
+
+  /// - Parameter position: where a row is.
+  func profile(_ name: String, _ position: (Place) -> SourcePosition) -> ColumnProfile {
     let (distinct, isExact) = distinct.count
     let isNumeric = kind == .integer || kind == .decimal
+    let form = form
     return ColumnProfile(
       name: name, kind: kind, rows: rows, missing: missing, distinct: distinct, isDistinctExact: isExact,
       quantiles: isNumeric
         ? [histogram.minimum] + [0.25, 0.5, 0.75, 0.95].map(histogram.quantile) + [histogram.maximum] : nil,
       nullWords: kind == .text ? [] : nullWords.keys.sorted(),
-      words: kind == .text && words.count <= Self.wordLimit ? words.strings : [], role: role(name, distinct))
+      words: (kind == .text || kind == .integer || kind == .boolean) && words.count <= Self.wordLimit
+        ? words.strings : [],
+      role: role(name, distinct), misfits: form == nil ? misfits(position) : nil, form: form)
   }
+
+  /// Text because of a few values, or of how they are written: no segment.
+  private var isMostlyNarrower: Bool { 2 * max(numbers, times, booleans) > values || form != nil }
 
   private func role(_ name: String, _ distinct: Int) -> ColumnProfile.Role? {
     let word = name.lowercased()
@@ -115,10 +221,11 @@ struct ColumnTally: Sendable {
     let mayIdentify = kind == .text || kind == .integer || (kind == .decimal && word.hasSuffix("id"))
     if isIdentifier, mayIdentify, distinct > 20 { return .unit }
     if (kind == .integer), has(["timestamp", "_at", "time"]), (histogram.minimum) > 1e8 { return .time }
+    if word == "id" || word.hasSuffix("_id") { return nil }
     switch kind {
     case .integer, .decimal, .boolean: return .metric
     case .text where has(["event"]) && distinct <= 1000: return .event
-    case .text where (2...50).contains(distinct): return .segment
+    case .text where (2...50).contains(distinct): return isMostlyNarrower ? nil : .segment
     default: return nil
     }
   }

@@ -45,6 +45,8 @@ struct AnalyzeCommand: ParsableCommand {
 
       STATISTICS  A file that --statistics wrote, or a warehouse, in place of rows;
       several are of different units and are put together. The metrics stand in it.
+      Such files are known by their content, under any name, also as .gz and '-'.
+      Results are written when all is computed: a command that fails writes nothing.
 
       Exits with 1 if a check fails or a guardrail is crossed.
       """)
@@ -58,8 +60,8 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(name: .long, parsing: .singleValue, help: "A metric; may be given several times.")
   var metric: [String] = []
 
-  @Option(help: "The column that says which arm a unit is in.")
-  var variant = "variant"
+  @Option(help: "The column that says which arm a unit is in; 'variant' by default.")
+  var variant: String?
 
   @Option(help: "The column of unit ids; 'user_id' if there is one, else every row is a unit.")
   var unit: String?
@@ -73,10 +75,12 @@ struct AnalyzeCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .singleValue,
-    help: "Also compare within the values of this column; may be given several times.")
+    help:
+      "Also compare within the values of this column, the 20 largest and the rest as one; may be given several times.")
   var segment: [String] = []
 
-  @Option(help: "Rows are observations; the values of this column are the independent clusters.")
+  @Option(
+    help: "Rows are observations; the values of this column are the independent clusters, which the minimum is of.")
   var cluster: String?
 
   @Option(
@@ -91,11 +95,11 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "The column of times in the exposures, if it is another than in the events.")
   var exposureTime: String?
 
-  @Option(help: "The column of events' names, for the option 'event' of metrics.")
-  var event = "event"
+  @Option(help: "The column of events' names, for the option 'event' of metrics; 'event' by default.")
+  var event: String?
 
-  @Option(help: "The zone of times that are written without one, an IANA name.")
-  var timeZone = "UTC"
+  @Option(help: "The zone of times that are written without one, an IANA name; UTC by default.")
+  var timeZone: String?
 
   @Flag(help: "Count units whose window is not over yet; they are left out of the metric otherwise.")
   var includeImmature = false
@@ -103,91 +107,164 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(
     name: .customLong("statistics"),
     help: ArgumentHelp(
-      "Also write counts, means and cross-products to this file, which 'analyze' reads again.", valueName: "file"))
+      "Also write counts, means and cross-products to this file, which 'analyze' reads again; of all segments, so that files add up.",
+      valueName: "file"))
   var statisticsFile: String?
 
   @OptionGroup var statistics: StatisticsOptions
   @OptionGroup var table: TableInputOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws {
-    guard !metric.isEmpty || isStatistics else {
-      throw ValidationError("No metric. Name at least one, for example --metric 'conversion=proportion(converted)'.")
-    }
-  }
-
   func run() throws {
-    let analysis = try analyze()
-    try output.write(Report.render(analysis, as: output.chosenFormat, options: output.reportOptions))
+    let paths = (try table.expanded(files), try table.expanded(exposures))
+    guard (paths.0 + paths.1).count(where: { $0 == "-" }) <= 1 else {
+      throw UsageFault(
+        sentence: "'-' is given more than once: standard input is read once. Write one of the inputs to a file.")
+    }
+    try output.requireNoInput(paths.0 + paths.1, others: [("--statistics", statisticsFile)])
+    let plan = try plan()
+    var measured = try measured(files: paths.0, exposures: paths.1)
+    let stored = statisticsFile.map { ($0, Array((measured.json.text(pretty: true) + "\n").utf8)) }
+    for column in measured.measurements.foldRareSegments(isClustered: measured.isClustered) {
+      Terminal.notice(
+        "values of '\(column)' beyond the \(Measurements.segmentLimit) largest are left out: a cluster may be in several of "
+          + "them, so their statistics do not add up")
+    }
+    let analysis = try Analysis(
+      measured.measurements, plan: plan(measured.metrics), isClustered: measured.isClustered)
+    try output.write(
+      Report.render(analysis, as: output.chosenFormat, options: output.reportOptions), beside: stored.map { [$0] } ?? []
+    )
     let failed = analysis.checks.first { $0.outcome == .fail }
     if let failed { throw AnswerIsNo(reason: "the check \(failed.name) fails") }
     if analysis.decision.outcome == .rollback { throw AnswerIsNo(reason: "a guardrail is crossed") }
   }
 
-  private var isStatistics: Bool { files.contains { $0.lowercased().hasSuffix(".json") } }
-
-  private func analyze() throws -> Analysis {
-    let measured = try isStatistics ? stored() : measure()
-    if let statisticsFile {
-      try AtomicFile.write(Array((measured.json.text(pretty: true) + "\n").utf8), to: statisticsFile)
-      Terminal.notice("wrote \(statisticsFile)")
-    }
-    var plan = AnalysisPlan(metrics: measured.metrics, control: control)
+  /// The plan for some metrics; what is wrong with its options is said before there is work.
+  private func plan() throws -> ([Metric]) -> AnalysisPlan {
+    var plan = AnalysisPlan(metrics: [], control: control)
     plan.weights = try weights.map { text in
-      Dictionary(uniqueKeysWithValues: try OptionValue.weights(text).map { ($0.name, $0.weight) })
+      Dictionary(try OptionValue.weights(text).map { ($0.name, $0.weight) }) { first, _ in first }
     }
     try statistics.apply(to: &plan)
-    return try Analysis(measured.measurements, plan: plan, isClustered: measured.isClustered)
+    return { [plan] metrics in
+      var plan = plan
+      plan.metrics = metrics
+      return plan
+    }
   }
 
-  /// Statistics of disjoint units, put together.
-  private func stored() throws -> StatisticsFile {
-    guard metric.isEmpty, exposures.isEmpty, segment.isEmpty, cluster == nil else {
+  // MARK: - Measuring
+
+  private func measured(files paths: [String], exposures: [String]) throws -> StatisticsFile {
+    let options = try table.options()
+    let inputs = try paths.map { path throws in DuckDBEngine.reads(path) ? nil : try TableFile(path, options: options) }
+    let areStatistics = inputs.map { $0.map { StatisticsFile.isOne($0.text) } ?? false }
+    guard areStatistics.contains(true) else { return try measure(paths, inputs, exposures, options) }
+    if let place = areStatistics.firstIndex(of: false), let first = areStatistics.firstIndex(of: true) {
       throw UsageFault(
-        sentence: "files of statistics say themselves what was measured; "
-          + "--metric, --segment, --cluster and --exposures are for rows.")
+        sentence:
+          "'\(paths[first])' is a file of statistics and '\(paths[place])' is not. Write the statistics of the rows "
+          + "first, with --statistics, and put the files together then.")
+    }
+    return try put(together: inputs.compactMap { $0 })
+  }
+
+  /// Statistics of disjoint units.
+  private func put(together files: [TableFile]) throws -> StatisticsFile {
+    if let option = rowOptions.first(where: { $0.isGiven })?.name {
+      throw UsageFault(
+        sentence: "files of statistics say themselves what was measured; \(option) is for rows. Leave it out.")
     }
     var all: StatisticsFile?
-    for path in try table.expanded(files) {
-      let file = try TableFile(path)
-      let next = try StatisticsFile(parsing: Array(file.text), file: path)
-      if all == nil { all = next } else { try all?.merge(next, file: path) }
+    for file in files {
+      let next = try StatisticsFile(parsing: Array(file.text), file: file.name)
+      if all == nil { all = next } else { try all?.merge(next, file: file.name) }
     }
-    guard let all else { throw UsageFault(sentence: "no file.") }
+    guard let all else { throw UsageFault(sentence: "no file. Name at least one.") }
     return all
   }
 
-  private func measure() throws -> StatisticsFile {
+  /// The options that say how rows are read.
+  private var rowOptions: [(name: String, isGiven: Bool)] {
+    [
+      ("--metric", !metric.isEmpty), ("--exposures", !exposures.isEmpty), ("--segment", !segment.isEmpty),
+      ("--cluster", cluster != nil), ("--variant", variant != nil), ("--unit", unit != nil), ("--time", time != nil),
+      ("--exposure-time", exposureTime != nil), ("--event", event != nil), ("--time-zone", timeZone != nil),
+      ("--include-immature", includeImmature), ("--delimiter", table.delimiter != nil),
+      ("--null", !table.nullWords.isEmpty), ("--allow-bad-rows", table.allowBadRows != 0), ("--sha256", table.sha256),
+    ]
+  }
+
+  private func measure(
+    _ paths: [String], _ inputs: [TableFile?], _ exposurePaths: [String], _ options: TableOptions
+  ) throws -> StatisticsFile {
+    guard !metric.isEmpty else {
+      throw UsageFault(
+        sentence:
+          "no metric. Name at least one, for example --metric 'conversion=proportion(converted)'; 'verdict profile' "
+          + "proposes some.")
+    }
     let metrics = try metric.map { text throws in try Metric(parsing: text) }
-    let engine = CSVEngine(options: try table.options())
-    let paths = try table.expanded(files)
-    let source = try DuckDBEngine(options: engine.options).source(paths)
-    var request = MeasurementRequest(files: paths, variantColumn: variant, metrics: metrics)
+    let engine = CSVEngine(options: options)
+    let source = try DuckDBEngine(options: options).source(paths, opened: inputs)
+    if exposurePaths.isEmpty { try requireVariant(source) }
+    var request = MeasurementRequest(files: paths, variantColumn: variant ?? "variant", metrics: metrics)
     request.unitColumn = try unitColumn(source)
     request.clusterColumn = cluster
     request.segmentColumns = segment
     request.allowedBadRows = table.allowBadRows
-    request.timeZone = timeZone
-    if exposures.isEmpty {
+    request.timeZone = timeZone ?? "UTC"
+    request.keepsRareSegments = statisticsFile != nil
+    var exposed: TableSource?
+    if exposurePaths.isEmpty {
       request.timeColumn = time
     } else {
       request.unitColumn = unit ?? "user_id"
       request.exposures = ExposureSource(
-        files: try table.expanded(exposures), timeColumn: time ?? "timestamp", exposureTimeColumn: exposureTime,
-        eventColumn: event, timeZone: timeZone, includesImmature: includeImmature)
+        files: exposurePaths, timeColumn: time ?? "timestamp", exposureTimeColumn: exposureTime,
+        eventColumn: event ?? "event", timeZone: timeZone ?? "UTC", includesImmature: includeImmature)
+      let opened = try TableSource(exposurePaths, options: options)
+      try requireColumns(of: opened, source, metrics)
+      exposed = opened
     }
-    var measurements = try engine.measure(request, source)
+    var measurements = try engine.measure(request, source, exposures: exposed)
     if table.sha256 {
-      let files = try source.files + table.expanded(exposures).map { path throws in try TableFile(path) }
-      measurements.files = zip(measurements.files, files).map(withSHA256)
+      // The bytes that were read: a pipe has no others, and a file may be another by now.
+      measurements.files = zip(measurements.files, source.files + (exposed?.files ?? [])).map(withSHA256)
     }
     return StatisticsFile(metrics: metrics, isClustered: cluster != nil, measurements: measurements)
+  }
+
+  /// Without the column of arms the files are rows of another kind, or the column has another name.
+  private func requireVariant(_ source: TableSource) throws(TableFault) {
+    let isLog = ["timestamp", "event"].contains { source.columns.contains($0) }
+    try source.requireColumn(
+      variant ?? "variant",
+      option: isLog ? "--variant, or, of events, who was exposed with --exposures" : "--variant")
+    if let cluster { try source.requireColumn(cluster, option: "--cluster") }
+    if let time { try source.requireColumn(time, option: "--time") }
+    for column in segment { try source.requireColumn(column, option: "--segment") }
+  }
+
+  /// What a join is made by, so that what is missing is said with the option that names it.
+  private func requireColumns(of exposed: TableSource, _ events: TableSource, _ metrics: [Metric]) throws(TableFault) {
+    let (unit, time) = (unit ?? "user_id", time ?? "timestamp")
+    for table in [exposed, events] { try table.requireColumn(unit, option: "--unit") }
+    try exposed.requireColumn(variant ?? "variant", option: "--variant")
+    try exposed.requireColumn(exposureTime ?? time, option: "--exposure-time")
+    try events.requireColumn(time, option: "--time")
+    if metrics.contains(where: { $0.options.event != nil }) {
+      try events.requireColumn(event ?? "event", option: "--event")
+    }
+    if let cluster { try exposed.requireColumn(cluster, option: "--cluster") }
+    for column in segment { try exposed.requireColumn(column, option: "--segment") }
   }
 
   /// The column named, or `user_id` where it exists; nil: each row is a unit.
   private func unitColumn(_ source: TableSource) throws -> String? {
     if let unit {
-      try source.requireColumn(unit)
+      try source.requireColumn(unit, option: "--unit")
       return unit
     }
     if source.columns.contains("user_id") { return "user_id" }
@@ -200,6 +277,8 @@ struct AnalyzeCommand: ParsableCommand {
   private func withSHA256(_ file: InputFile, _ source: TableFile) -> InputFile {
     var hash = SHA256()
     hash.update(source.original)
-    return InputFile(name: file.name, bytes: file.bytes, fingerprint: "sha256:" + hash.hex)
+    var file = file
+    file.fingerprint = "sha256:" + hash.hex
+    return file
   }
 }

@@ -93,7 +93,9 @@ struct AssignCommand: ParsableCommand {
       }
       return try write(SQLAssignment(policy.plan, column: column, dialect: sql).text + "\n")
     }
-    let source = try TableSource(table.expanded(files), options: table.options())
+    let paths = try table.expanded(files)
+    try OutputOptions.requireNoInput(paths, outputs: [("-o", output)])
+    let source = try TableSource(paths, options: table.options())
     try source.requireColumn(column)
     if let balance = units.balance { return try search(balance, policy, source) }
     if let strata = units.strata { return try deal(strata, policy, source) }

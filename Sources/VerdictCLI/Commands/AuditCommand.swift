@@ -53,6 +53,8 @@ struct AuditCommand: ParsableCommand {
     guard alpha > 0, alpha < 1 else {
       throw UsageFault(sentence: "--alpha: expected a number in (0, 1), found \(alpha).")
     }
+    let paths = try table.expanded(files)
+    try output.requireNoInput(paths + [experiments])
     let programme = try AllocationProgramme.load(experiments)
     var transitions = programme.transitions
     if let to {
@@ -62,7 +64,7 @@ struct AuditCommand: ParsableCommand {
         return (experiment, try experiment.under(scheme, name: name))
       }
     }
-    let ids = try UnitIDs(TableSource(table.expanded(files), options: table.options()), column: column)
+    let ids = try UnitIDs(TableSource(paths, options: table.options()), column: column)
     let audit = AllocationAudit(programme.experiments, ids: ids, transitions: transitions, alpha: alpha)
     try output.write(Report.render(audit, as: output.chosenFormat, options: output.reportOptions))
     if !audit.passed { throw AnswerIsNo() }

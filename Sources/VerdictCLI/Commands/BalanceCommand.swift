@@ -60,7 +60,9 @@ struct BalanceCommand: ParsableCommand {
       throw UsageFault(sentence: "--alpha: expected a number in (0, 1), found \(alpha).")
     }
     let planned = try weights.map { try OptionValue.weights($0) }
-    let source = ExposureSource(files: try table.expanded(files), timeColumn: time, timeZone: timezone)
+    let paths = try table.expanded(files)
+    try output.requireNoInput(paths)
+    let source = ExposureSource(files: paths, timeColumn: time, timeZone: timezone)
     let reader = ExposureBalanceReader(
       source, unit: unit, variant: variant, segments: segment, options: try table.options(),
       allowedBadRows: table.allowBadRows)

@@ -96,6 +96,8 @@ struct CohortCommand: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
+    let paths = try table.expanded(files)
+    try output.requireNoInput(paths, others: [("--customers", customers)])
     let settings = try settings()
     var columns = EventLogReader.Columns(unit: unit, time: time)
     columns.amount = amount
@@ -105,14 +107,19 @@ struct CohortCommand: ParsableCommand {
     var reader = EventLogReader(
       columns, timeZone: timeZone, options: try table.options(), allowedBadRows: table.allowBadRows)
     reader.starts = starts.table(unit: unit)
-    var data = try reader.read(table.expanded(files), for: settings)
+    var data = try reader.read(paths, for: settings)
     if let step = starts.byEarly, case .log(let log) = data {
       data = .log(try log.grouped(byEarly: step, days: starts.earlyDays, settings: settings))
     }
     let report = try Cohorts.analyze(data, settings: settings)
     warn(report)
-    if let customers, case .log(let log) = data { try writeCustomers(log, settings, to: customers) }
-    try output.write(Report.render(report, as: output.chosenFormat, options: output.reportOptions))
+    var tables: [(path: String, bytes: [UInt8])] = []
+    if let customers, case .log(let log) = data {
+      let values = try CustomerValue.all(log: log, settings: settings)
+      tables.append((customers, Array(Report.csv(values, names: log.unitNames).utf8)))
+    }
+    try output.write(
+      Report.render(report, as: output.chosenFormat, options: output.reportOptions), beside: tables)
   }
 
   /// What is not wrong, and yet rarely meant.
@@ -124,12 +131,6 @@ struct CohortCommand: ParsableCommand {
     if customers != nil, let reason = report.lifetimeValue?.withheld {
       Terminal.notice("the customers' values are not to be trusted: \(reason)")
     }
-  }
-
-  private func writeCustomers(_ log: EventLog, _ settings: CohortSettings, to path: String) throws {
-    let values = try CustomerValue.all(log: log, settings: settings)
-    try AtomicFile.write(Array(Report.csv(values, names: log.unitNames).utf8), to: path)
-    Terminal.notice("wrote \(path)")
   }
 
   private func settings() throws -> CohortSettings {

@@ -56,17 +56,21 @@ struct ExperimentFlow: ParsableCommand {
     var experiment = FlowExperiment(model, measure: try log.plan(model, table), control: control)
     experiment.alpha = log.alpha
     experiment.weights = try weights.map { try FlowOptions.weights($0).compactMapValues(Double.init) }
-    let outcome = try experiment.run(table.expanded(logs), options: table.options())
+    let paths = try table.expanded(logs)
+    try output.requireNoInput(paths, others: [("--units", units), ("--spec", spec)])
+    let outcome = try experiment.run(paths, options: table.options())
     for notice in outcome.notices { Terminal.notice(notice) }
+    var files: [(path: String, bytes: [UInt8])] = []
     if let units {
-      try AtomicFile.write(outcome.units, to: units)
+      files.append((units, Array(outcome.units)))
       if let spec {
         let arms = outcome.analysis.variants.map(\.name)
         let text = try experiment.spec(name: model.id ?? "workflow", unitsFile: relative(units, to: spec), arms: arms)
-        try AtomicFile.write(Array(text.utf8), to: spec)
+        files.append((spec, Array(text.utf8)))
       }
     }
-    try output.write(Report.render(outcome.analysis, as: output.chosenFormat, options: output.reportOptions))
+    try output.write(
+      Report.render(outcome.analysis, as: output.chosenFormat, options: output.reportOptions), beside: files)
     if let failed = outcome.analysis.checks.first(where: { $0.outcome == .fail }) {
       throw AnswerIsNo(reason: "the check \(failed.name) fails")
     }

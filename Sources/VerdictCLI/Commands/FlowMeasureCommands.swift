@@ -124,7 +124,9 @@ struct MeasureFlow: ParsableCommand {
     let model = try source.onlyModel()
     var plan = try log.plan(model, table)
     plan.control = control
-    var found = try FlowMeasurer(model, plan).measure(table.expanded(logs), options: table.options())
+    let paths = try table.expanded(logs)
+    try output.requireNoInput(paths)
+    var found = try FlowMeasurer(model, plan).measure(paths, options: table.options())
     if found.model.isEmpty { found.model = source.name }
     try output.write(Report.render(found, on: model, as: output.chosenFormat, options: output.reportOptions))
     let fit = Double(found.conformance.fittingCases) / Double(max(found.conformance.cases, 1))

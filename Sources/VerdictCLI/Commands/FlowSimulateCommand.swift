@@ -72,7 +72,8 @@ struct SimulateFlow: ParsableCommand {
   @Flag(help: "Also log when work at a node begins.")
   var starts = false
 
-  @Option(help: "Threads; by default one a core. Results do not depend on it.")
+  @Option(
+    parsing: .unconditional, help: "Threads, 1 to 1,024; by default one a core. Results do not depend on it.")
   var threads: Int?
 
   @OptionGroup var output: OutputOptions
@@ -113,6 +114,7 @@ struct SimulateFlow: ParsableCommand {
     plan.casesPerUnit = casesPerUnit
     plan.replications = replications
     plan.logsStarts = starts
+    try TableInputOptions.requireThreads(threads)
     plan.threads = threads
     plan.arms = try arm.map { text throws in try parsedArm(text) }
     return plan

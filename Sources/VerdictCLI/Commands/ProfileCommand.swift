@@ -16,7 +16,10 @@ struct ProfileCommand: ParsableCommand {
       One pass over all columns; memory does not grow with the rows. Distinct values
       are exact below 4,096 and estimated to two percent beyond; quantiles are exact
       for up to 1,024 different numbers and within one percent of their value beyond.
-      No value of a row is printed.
+      A column has the narrowest kind that all its values have: one value that is no
+      number makes text of it. How many misfit is said, with the first one's line and
+      what stands there; no other value of a row is printed. The command proposed is
+      one line for a shell, and counts rows of a unit as its cluster.
       """)
 
   @Argument(help: ArgumentHelp("CSV or TSV files, also .gz; '-' is standard input.", valueName: "file"))
@@ -26,7 +29,9 @@ struct ProfileCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let source = try TableSource(try table.expanded(files), options: try table.options())
+    let paths = try table.expanded(files)
+    try output.requireNoInput(paths)
+    let source = try TableSource(paths, options: try table.options())
     let profile = try TableProfile(source, allowedBadRows: table.allowBadRows)
     try output.write(text(profile))
   }
@@ -46,7 +51,7 @@ struct ProfileCommand: ParsableCommand {
     var exhibit = Exhibit(
       badge: "Profile", title: profile.files.joined(separator: ", "),
       summary: "\(format.count(profile.rows)) rows, \(profile.columns.count) columns, separated by "
-        + "\(separator(profile)).")
+        + "\(InputFile.name(ofSeparator: String(profile.delimiter))).")
     if profile.unreadableRows > 0 {
       exhibit.notes.append("\(format.count(profile.unreadableRows)) rows cannot be read.")
     }
@@ -54,6 +59,7 @@ struct ProfileCommand: ParsableCommand {
       let words = column.nullWords.map { "--null '\($0)'" }.joined(separator: " ")
       exhibit.notes.append("\(column.name) has words for missing values: pass \(words).")
     }
+    exhibit.notes += profile.columns.compactMap(note)
     let rows = profile.columns.map { column in
       let quantiles = column.quantiles.map { $0.map { format.number($0) } } ?? Array(repeating: "", count: 6)
       return [
@@ -72,18 +78,34 @@ struct ProfileCommand: ParsableCommand {
           .init("largest", numeric: true, droppedAt: 3),
         ], rows)
     ]
-    exhibit.provenance = [("Start with", profile.suggestion)]
+    if profile.suggestsCommand {
+      exhibit.command = profile.suggestion
+    } else {
+      exhibit.notes.append("No command is proposed: " + profile.suggestion)
+    }
     return exhibit
   }
 
-  private func separator(_ profile: TableProfile) -> String {
-    switch profile.delimiter {
-    case ",": "commas"
-    case ";": "semicolons"
-    case "\t": "tabs"
-    case "|": "bars"
-    default: "'\(profile.delimiter)'"
+  /// Why a column is text that is nearly something narrower.
+  private func note(_ column: ColumnProfile) -> String? {
+    switch column.form {
+    case .decimalComma:
+      return "\(column.name) is taken for text: its numbers have a decimal comma. Write them with a point."
+    case .localDate:
+      return "\(column.name) is taken for text: its dates begin with the day or month. Write them as 2026-03-01."
+    case nil: break
     }
+    guard let misfits = column.misfits else { return nil }
+    let format = NumberFormat(unicode: output.reportOptions.unicode)
+    let kind =
+      switch misfits.kind {
+      case .time: "times"
+      case .boolean: "of 0 and 1 or true and false"
+      default: "numbers"
+      }
+    return "\(column.name) is widened to text: \(format.count(misfits.count)) of "
+      + "\(format.count(column.rows - column.missing)) values are no \(kind), the first at \(misfits.first): "
+      + "'\(misfits.found)'."
   }
 
   private func json(_ profile: TableProfile) -> JSONValue {
@@ -98,9 +120,18 @@ struct ProfileCommand: ParsableCommand {
             "role": column.role.map { .string($0.rawValue) } ?? .null, "missing": .integer(column.missing),
             "distinct": .integer(column.distinct), "distinctIsExact": .bool(column.isDistinctExact),
             "quantiles": column.quantiles.map { .array($0.map { .number($0) }) } ?? .null,
-            "nullWords": .array(column.nullWords.map { .string($0) }),
+            "nullWords": .array(column.nullWords.map { .string($0) }), "misfits": misfits(column),
+            "form": column.form.map { .string($0.rawValue) } ?? .null,
           ]
         }),
+    ]
+  }
+
+  private func misfits(_ column: ColumnProfile) -> JSONValue {
+    guard let misfits = column.misfits else { return .null }
+    return [
+      "of": .string(misfits.kind.rawValue), "count": .integer(misfits.count), "file": .string(misfits.first.file),
+      "line": misfits.first.line.map { .integer($0) } ?? .null, "found": .string(misfits.found),
     ]
   }
 
