@@ -140,6 +140,7 @@ public struct EventLogFault: InputFault, Hashable {
         + (nearest.map { " Did you mean '\($0)'?" } ?? " Use an IANA name such as Europe/Berlin.")
     case .notATime(let text):
       "expected a date or time such as 2026-11-23 or 2026-11-23T14:05:00Z, found '\(text)'."
+        + FieldParsing.whyNotATime(text)
     case .twoStarts:
       "a unit's start is given in two ways; choose one of a start event, a start column and a table of starts."
     case .unknownEvent(let name, let nearest):

@@ -53,7 +53,8 @@ public enum EventTime {
     var clock = try ZoneClock.named(timeZone)
     let stamp = Array(text.utf8).withUnsafeBufferPointer { FieldParsing.timestamp($0) }
     guard var stamp else { throw EventLogFault(.notATime(text)) }
-    if text.utf8.count == 10 { stamp.localSeconds += offset }
+    // A date as it is written, with or without its separators, and no Unix time of ten digits.
+    if text.utf8.count == 8 || (text.utf8.count == 10 && stamp.offset == nil) { stamp.localSeconds += offset }
     return clock.seconds(of: stamp)
   }
 }

@@ -67,6 +67,7 @@ public struct TableFault: InputFault, Hashable {
     case .badGzip(let reason): "not a whole gzip file: \(reason)."
     case .changed(let before, let after):
       "the file had \(before.grouped) bytes when reading began and has \(after.grouped) now. Run again when it is whole."
+        + FieldParsing.whyNotATime(found)
     case .tooManyBadRows(let bad, let rows): "\(bad.grouped) of \(rows.grouped) rows cannot be read."
     }
   }
