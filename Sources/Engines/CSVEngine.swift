@@ -24,6 +24,7 @@ public struct CSVEngine: Engine {
 
   package func measure(_ request: MeasurementRequest, _ source: TableSource) throws -> Measurements {
     if let exposures = request.exposures { return try join(request, exposures, source) }
+    try request.requireExposuresForEvents()
     try requireMemory(request, source)
     let limits = try limits(request, source)
     let clock = try ZoneClock.named(request.timeZone)

@@ -45,7 +45,8 @@ struct TableInputOptions: ParsableArguments {
   private func size(_ word: String) throws -> Int {
     let units: [(String, Double)] = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12)]
     let unit = units.first { word.uppercased().hasSuffix($0.0) }
-    guard let number = Double(unit.map { word.dropLast($0.0.count) } ?? word[...]), number > 0,
+    let digits = String(unit.map { word.dropLast($0.0.count) } ?? word[...])
+    guard let number = FieldParsing.decimal(digits), number > 0,
       let bytes = Int(exactly: (number * (unit?.1 ?? 1)).rounded())
     else { throw UsageFault(sentence: "--memory: expected a size such as 500MB or 4GB, found '\(word)'.") }
     return bytes

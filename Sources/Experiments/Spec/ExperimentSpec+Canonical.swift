@@ -4,8 +4,8 @@ import Hashing
 extension ExperimentSpec {
   /// The plan with every default filled in, keys in a fixed order: two specs that mean the same give the same JSON.
   ///
-  /// What arrives while the experiment runs is no part of it: `data.files`, `data.exposures`, `data.final`; nor are the
-  /// spec's folder and the descriptions of variants.
+  /// What arrives while the experiment runs is no part of it: `data.files`, `data.exposures`, `data.as_of`, `data.final`; nor
+  /// are the spec's folder and the descriptions of variants.
   public var canonicalJSON: JSONValue {
     [
       "version": 1, "kind": "experiment", "name": .string(name), "hypothesis": .optional(hypothesis?.text),

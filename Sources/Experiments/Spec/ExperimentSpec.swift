@@ -82,6 +82,8 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var timeZone = "UTC"
     /// Units count whose window is not over.
     public var includesImmature = false
+    /// The end of the observation; nil: the latest event.
+    public var asOf: String?
     /// Share of rows that may be unreadable.
     public var allowedBadRows = 0.0
     /// No more data will come: a decision is due.
@@ -155,10 +157,12 @@ extension ExperimentSpec {
       clusterColumn: data.clusterColumn, segmentColumns: data.segmentColumns, metrics: metrics,
       allowedBadRows: data.allowedBadRows)
     if let exposures = data.exposures {
-      request.exposures = ExposureSource(
+      var source = ExposureSource(
         files: [resolved(exposures)], timeColumn: data.timeColumn ?? "timestamp",
         exposureTimeColumn: data.exposureTimeColumn, eventColumn: data.eventColumn ?? "event", timeZone: data.timeZone,
         includesImmature: data.includesImmature)
+      source.asOf = data.asOf
+      request.exposures = source
     }
     request.timeColumn = data.timeColumn
     request.timeZone = data.timeZone

@@ -91,14 +91,20 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "The column of times in the exposures, if it is another than in the events.")
   var exposureTime: String?
 
-  @Option(help: "The column of events' names, for the option 'event' of metrics.")
-  var event = "event"
+  @Option(help: "The column of events' names, for the option 'event' of metrics; 'event' by default.")
+  var event: String?
 
   @Option(help: "The zone of times that are written without one, an IANA name.")
   var timeZone = "UTC"
 
   @Flag(help: "Count units whose window is not over yet; they are left out of the metric otherwise.")
   var includeImmature = false
+
+  @Option(
+    help: ArgumentHelp(
+      "When the observation ended, a date or time; later exposures and events do not count. By default the latest event.",
+      valueName: "time"))
+  var asOf: String?
 
   @Option(
     name: .customLong("statistics"),
@@ -126,7 +132,19 @@ struct AnalyzeCommand: ParsableCommand {
 
   private var isStatistics: Bool { files.contains { $0.lowercased().hasSuffix(".json") } }
 
+  /// - Throws: `UsageFault` for an option that is for exposures and events, if there are no exposures.
+  private func requireExposures() throws {
+    guard exposures.isEmpty else { return }
+    let given = [
+      ("event", event != nil), ("exposure-time", exposureTime != nil), ("include-immature", includeImmature),
+      ("as-of", asOf != nil),
+    ]
+    guard let option = given.first(where: \.1)?.0 else { return }
+    throw UsageFault(sentence: "--\(option) is for events that are joined with exposures; pass --exposures FILE too.")
+  }
+
   private func analyze() throws -> Analysis {
+    try requireExposures()
     let measured = try isStatistics ? stored() : measure()
     if let statisticsFile {
       try AtomicFile.write(Array((measured.json.text(pretty: true) + "\n").utf8), to: statisticsFile)
@@ -172,9 +190,11 @@ struct AnalyzeCommand: ParsableCommand {
       request.timeColumn = time
     } else {
       request.unitColumn = unit ?? "user_id"
-      request.exposures = ExposureSource(
+      var source = ExposureSource(
         files: try table.expanded(exposures), timeColumn: time ?? "timestamp", exposureTimeColumn: exposureTime,
-        eventColumn: event, timeZone: timeZone, includesImmature: includeImmature)
+        eventColumn: event ?? "event", timeZone: timeZone, includesImmature: includeImmature)
+      source.asOf = asOf
+      request.exposures = source
     }
     var measurements = try engine.measure(request, source)
     if table.sha256 {

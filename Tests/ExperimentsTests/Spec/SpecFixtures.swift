@@ -42,6 +42,7 @@ enum SpecFixtures {
       event: action
       time_zone: Europe/Berlin
       include_immature: true
+      as_of: 2026-03-20 18:00
       allowed_bad_rows: 0.01
       final: true
     metrics:
