@@ -48,7 +48,9 @@ extension CSVEngine {
     var measurements = assembly.measurements(
       files: identities[0].files + identities[1].files, count: count, limits: table.limits)
     measurements.exposure = table.summary
-    measurements.observed = Measurements.Observed(from: units.earliest, until: totals.latest)
+    let from = EventClock.seconds(units.earliest)
+    measurements.observed = Measurements.Observed(from: from, until: max(from, EventClock.seconds(totals.end.latest)))
+    table.immature.tell(&measurements)
     return measurements
   }
 }
@@ -71,23 +73,32 @@ private struct UnitTable {
   /// What each metric's outcome columns are cut to.
   private(set) var limits: [[Limits]] = []
   let summary: ExposureSummary
+  let immature: ImmatureUnits
 
   init(_ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals) throws {
     let isSeveral = units.isSeveral
     let kept = isSeveral.contains(true) ? isSeveral.indices.filter { !isSeveral[$0] } : Array(isSeveral.indices)
-    guard !kept.isEmpty else { throw ExposureFault(.noUnits) }
-    let (times, latest) = (units.times, totals.latest)
-    let observed = kept.map { latest - times[$0] }
-    let immature = observed.count { plan.longestWindow > $0 }
+    guard !kept.isEmpty else {
+      throw ExposureFault(units.count == 0 ? .exposedLater(asOf: plan.exposures.asOf ?? "") : .noUnits)
+    }
+    try totals.requireEvents()
+    let (times, end) = (units.times, totals.end)
+    // Nothing was observed without an event.
+    let observed = kept.map { end.latest == .min ? -1 : end.latest - times[$0] }
     func all(_ interner: Interner) -> [Int32] { (0..<interner.count).map { Int32(truncatingIfNeeded: $0) } }
     func those(_ codes: [Int32]) -> [Int32] { codes.isEmpty ? [] : kept.map { codes[$0] } }
     rows = CodedRows(
-      values: Self.values(plan, units, totals, kept, observed), armCodes: those(units.armCodes),
+      values: try Self.values(plan, units, totals, kept, observed), armCodes: those(units.armCodes),
       clusterCodes: those(units.clusterCodes), segmentCodes: units.segmentCodes.map(those), arms: all(units.arms),
       clusters: all(units.clusters), segments: units.segments.map(all))
-    summary = ExposureSummary(
-      unitsInSeveralArms: units.count - kept.count, immatureUnits: immature, events: totals.count.events,
-      eventsAsked: totals.count.asked, eventsOfUnits: totals.count.ofUnits)
+    var summary = ExposureSummary(
+      unitsInSeveralArms: units.count - kept.count, immatureUnits: observed.count { plan.isImmature($0) },
+      events: totals.count.events, eventsAsked: totals.count.asked, eventsOfUnits: totals.count.ofUnits,
+      unitsExposedLater: observed.count { $0 < 0 },
+      longestObserved: Double(max(0, observed.max() ?? 0)) / Double(EventClock.perSecond))
+    summary.strays = end.strays
+    self.summary = summary
+    immature = ImmatureUnits(plan, units, kept, observed)
     for metric in plan.request.metrics.indices {
       let places = plan.places[metric].filter { plan.columns[$0].isOutcome }
       limits.append(try places.map { try cut($0, plan.request.metrics[metric]) })
@@ -97,15 +108,20 @@ private struct UnitTable {
   /// Column after column; NaN where a unit has no value, or was not observed for long enough.
   private static func values(
     _ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals, _ kept: [Int], _ observed: [Int64]
-  ) -> [[Double]] {
-    plan.columns.map { column in
-      let missing = column.isOutcome && plan.request.metrics[column.metric].options.missing == .zero ? 0 : Double.nan
-      let needed = plan.exposures.includesImmature ? Int64.min : column.matureAfter
+  ) throws(ExposureFault) -> [[Double]] {
+    try plan.columns.map { column throws(ExposureFault) in
+      let metric = plan.request.metrics[column.metric]
+      let missing = column.isOutcome && metric.options.missing == .zero ? 0 : Double.nan
+      let needed = plan.exposures.includesImmature ? Int64.min : column.matureAfter ?? .min
       func each(_ number: (_ unit: Int) -> Double) -> [Double] {
         kept.indices.map { needed > observed[$0] ? .nan : number(kept[$0]) }
       }
       switch column.source {
       case .events(let value):
+        if column.isOutcome, metric.options.missing == .refuse {
+          let without = kept.indices.count { needed <= observed[$0] && totals.number(kept[$0], value).isNaN }
+          guard without == 0 else { throw ExposureFault(.missingRefused(metric: metric.name, units: without)) }
+        }
         return each { unit in
           let number = totals.number(unit, value)
           return number.isNaN ? missing : number
@@ -123,5 +139,51 @@ private struct UnitTable {
     let limits = try metric.limits { rows.values[place].filter { !$0.isNaN } }
     if limits != Limits() { rows.values[place] = rows.values[place].map { limits.clamped($0) } }
     return limits
+  }
+}
+
+/// How many units of each cell were not observed for long enough, by metric.
+private struct ImmatureUnits {
+  private struct Group: Hashable {
+    let arm: String
+    let segment: Segment?
+  }
+  /// For each metric that leaves such units out.
+  private var counts: [Int: [Group: Int]] = [:]
+
+  init(_ plan: EventPlan, _ units: ExposedUnits, _ kept: [Int], _ observed: [Int64]) {
+    guard !plan.exposures.includesImmature else { return }
+    let arms = units.arms.strings
+    let columns = plan.request.segmentColumns.indices.map { column in
+      units.segments[column].strings.map { Segment(column: plan.request.segmentColumns[column], value: $0) }
+    }
+    for (number, metric) in plan.request.metrics.enumerated() where metric.secondsObserved != nil {
+      var found: [Group: Int] = [:]
+      for (place, unit) in kept.enumerated() where plan.isImmature(observed[place], metric: number) {
+        let arm = arms[Int(units.armCodes[unit])]
+        found[Group(arm: arm, segment: nil), default: 0] += 1
+        for (column, segments) in columns.enumerated() {
+          found[Group(arm: arm, segment: segments[Int(units.segmentCodes[column][unit])]), default: 0] += 1
+        }
+      }
+      counts[number] = found
+    }
+  }
+
+  /// Says it in the cells; segments that were put together have what the others leave.
+  func tell(_ measurements: inout Measurements) {
+    for (metric, found) in counts {
+      for (place, cell) in measurements.cells.enumerated() {
+        var count = found[Group(arm: cell.arm, segment: cell.segment)] ?? 0
+        if let segment = cell.segment, segment.value == CSVEngine.otherSegment {
+          let listed = measurements.cells.filter { other in
+            other.arm == cell.arm && other.segment?.column == segment.column && other.segment != segment
+          }
+          count = found[Group(arm: cell.arm, segment: nil)] ?? 0
+          for other in listed { count -= found[Group(arm: other.arm, segment: other.segment)] ?? 0 }
+        }
+        measurements.cells[place].metrics[metric].immature = count
+      }
+    }
   }
 }

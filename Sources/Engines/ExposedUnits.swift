@@ -5,6 +5,9 @@ import Tables
 final class ExposedUnits: @unchecked Sendable {
   /// With the first exposures as values.
   let index: UnitIndex
+  /// Later exposures do not count.
+  private let asOf: Int64
+  /// First exposures in microseconds since 1970 (UTC).
   @exclusivity(unchecked) private(set) var times: [Int64] = []
   @exclusivity(unchecked) private(set) var arms = Interner()
   @exclusivity(unchecked) private(set) var armCodes: [Int32] = []
@@ -17,12 +20,12 @@ final class ExposedUnits: @unchecked Sendable {
   /// `width` numbers a unit, NaN where one is missing.
   @exclusivity(unchecked) private(set) var attributes: [Double] = []
   let width: Int
-  @exclusivity(unchecked) private(set) var latest = Int64.min
   @exclusivity(unchecked) private(set) var earliest = Int64.max
 
   /// - Parameter expected: units, more or less.
   init(_ plan: EventPlan, expected: Int) {
     index = UnitIndex(expected: expected)
+    asOf = plan.asOf
     segments = plan.request.segmentColumns.map { _ in Interner() }
     segmentCodes = segments.map { _ in [] }
     width = plan.attributes.count
@@ -36,7 +39,7 @@ final class ExposedUnits: @unchecked Sendable {
     scanned.chunks = []
   }
 
-  /// Takes the exposures of a chunk, chunks in file order. Of two at the same second the first in the file is the first.
+  /// Takes the exposures of a chunk, chunks in file order. Of two at the same time the first in the file is the first.
   func take(_ chunk: ExposureConsumer) {
     let arms = Self.codes(of: chunk.arms, in: &self.arms)
     let clusters = Self.codes(of: chunk.clusters, in: &self.clusters)
@@ -44,9 +47,9 @@ final class ExposedUnits: @unchecked Sendable {
     for row in chunk.ids.indices {
       // Far enough ahead for the memory, near enough for the cache.
       if row + 16 < chunk.ids.count { index.prefetch(chunk.ids[row + 16].hash) }
+      guard chunk.times[row] <= asOf else { continue }
       let unit = index.insert(chunk.ids[row].bytes, hash: chunk.ids[row].hash, value: chunk.times[row])
       let arm = arms[Int(chunk.armCodes[row])]
-      latest = max(latest, chunk.times[row])
       earliest = min(earliest, chunk.times[row])
       if unit == count {
         times.append(chunk.times[row])
@@ -112,7 +115,7 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
       reader.slot(request.unitColumn ?? ""), reader.slot(request.variantColumn), reader.slot(Self.timeColumn(plan)),
       request.clusterColumn.map(reader.slot), request.segmentColumns.map(reader.slot), plan.attributes.map(reader.slot)
     )
-    segments = slots.segments.map { _ in Interner() }
+    segments = slots.segments.map { _ in reader.nulls.interner }
     segmentCodes = segments.map { _ in [] }
   }
 
@@ -144,7 +147,8 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
     if let cluster { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: cluster))) }
     for (column, slot) in slots.segments.enumerated() {
-      segmentCodes[column].append(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot])))
+      segmentCodes[column].append(
+        reader.nulls.segment(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot]))))
     }
   }
 }
@@ -153,12 +157,12 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
 struct CellReader: Sendable {
   private let names: [String]
   private let base: UInt
-  private let nullWords: [[UInt8]]
+  let nulls: NullWords
 
   init(_ names: [String], _ part: TablePart, _ options: TableOptions) {
     self.names = names
     base = UInt(bitPattern: part.file.text.baseAddress)
-    nullWords = options.nullWords.map { Array($0.utf8) }
+    nulls = NullWords(options.nullWords)
   }
 
   static func unique(_ names: [String]) -> [String] {
@@ -170,25 +174,33 @@ struct CellReader: Sendable {
 
   @inline(__always)
   func filled(_ fields: UnsafeBufferPointer<Field>, _ slot: Int) throws(RowFault) -> Field {
-    guard fields[slot].count > 0 else { throw fault(.emptyCell(column: names[slot]), fields[slot]) }
+    guard !nulls.contains(fields[slot]) else { throw emptyCell(fields[slot], slot) }
     return fields[slot]
   }
 
-  /// Seconds since 1970 (UTC).
+  /// Microseconds since 1970 (UTC).
   @inline(__always)
   func time(_ fields: UnsafeBufferPointer<Field>, _ slot: Int, _ clock: inout ZoneClock) throws(RowFault) -> Int64 {
     let field = fields[slot]
-    let text = field.trimmed
-    if let stamp = FieldParsing.timestamp(text) { return clock.seconds(of: stamp) }
-    throw text.isEmpty
-      ? fault(.emptyCell(column: names[slot]), field)
-      : fault(.notATime(column: names[slot], found: shown(field)), field)
+    if let time = time(field, &clock) { return time }
+    throw isMissing(field)
+      ? emptyCell(field, slot) : fault(.notATime(column: names[slot], found: shown(field)), field)
   }
+
+  /// The same; nil if it is none.
+  @inline(__always)
+  func time(_ field: Field, _ clock: inout ZoneClock) -> Int64? {
+    let text = field.trimmed
+    if !nulls.words.isEmpty, text.isMissing(nulls.words) { return nil }
+    return FieldParsing.timestamp(text).map { clock.microseconds(of: $0) }
+  }
+
+  func emptyCell(_ field: Field, _ slot: Int) -> RowFault { fault(.emptyCell(column: names[slot]), field) }
 
   /// NaN if missing.
   func number(_ field: Field, _ slot: Int) throws(RowFault) -> Double {
     let text = field.trimmed
-    if text.isMissing(nullWords) { return .nan }
+    if text.isMissing(nulls.words) { return .nan }
     switch FieldParsing.number(text) {
     case .value(let value): return value
     case .notANumber: throw fault(.notANumber(column: names[slot], found: shown(field)), field)
@@ -199,20 +211,20 @@ struct CellReader: Sendable {
   /// NaN if missing.
   func boolean(_ field: Field, _ slot: Int) throws(RowFault) -> Double {
     let text = field.trimmed
-    if text.isMissing(nullWords) { return .nan }
+    if text.isMissing(nulls.words) { return .nan }
     guard let value = FieldParsing.boolean(text) else {
       throw fault(.notABoolean(column: names[slot], found: shown(field)), field)
     }
     return value ? 1 : 0
   }
 
-  func isMissing(_ field: Field) -> Bool { field.trimmed.isMissing(nullWords) }
+  func isMissing(_ field: Field) -> Bool { field.trimmed.isMissing(nulls.words) }
 
   /// A condition that compares a cell with something that it is not.
   func misfit(_ fault: RowFilter.FieldFault, _ field: Field, _ column: String) -> RowFault {
     self.fault(
       fault.isNumber
-        ? .notANumber(column: column, found: shown(field)) : .notABoolean(column: column, found: shown(field)), field)
+        ? .notANumber(column: column, found: shown(field)) : .noCondition(column: column, found: shown(field)), field)
   }
 
   private func shown(_ field: Field) -> String { String(field.string.prefix(40)) }

@@ -9,6 +9,9 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private let plan: ColumnPlan
   private let base: UInt
   private let nullWords: [[UInt8]]
+  private let nulls: NullWords
+  /// Of cells that must not be empty.
+  private let keySlots: [Int]
   private let variantSlot: Int
   private let unitSlot: Int?
   private let clusterSlot: Int?
@@ -40,7 +43,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     timeSlot = plan.request.timeColumn.flatMap { plan.names.firstIndex(of: $0) }
     self.plan = plan
     base = UInt(bitPattern: part.file.text.baseAddress)
-    self.nullWords = nullWords.map { Array($0.utf8) }
+    nulls = NullWords(nullWords)
+    self.nullWords = nulls.words
     hasNumericNullWord = self.nullWords.contains { word in
       word.withUnsafeBufferPointer { if case .notANumber = FieldParsing.number($0) { false } else { true } }
     }
@@ -53,7 +57,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     clusterSlot = plan.request.clusterColumn.map(slot)
     segmentSlots = plan.request.segmentColumns.map(slot)
     valueSlots = plan.values.map { slot($0.name) }
-    segments = segmentSlots.map { _ in Interner() }
+    segments = segmentSlots.map { [nulls] _ in nulls.interner }
+    keySlots = [variantSlot] + [unitSlot, clusterSlot, timeSlot].compactMap { $0 }
     segmentCodes = segmentSlots.map { _ in [] }
     row = [Double](repeating: 0, count: plan.values.count)
     values = plan.values.map { _ in [] }
@@ -61,14 +66,14 @@ struct UnitRowConsumer: RowConsumer, Sendable {
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
     let variant = fields[variantSlot]
-    guard variant.count > 0 else { throw fault(.emptyCell(column: plan.request.variantColumn), variant) }
+    guard !nulls.contains(variant) else { throw fault(.emptyCell(column: plan.request.variantColumn), variant) }
     try readValues(fields)
     if let clusterSlot {
-      guard fields[clusterSlot].count > 0 else {
+      guard !nulls.contains(fields[clusterSlot]) else {
         throw fault(.emptyCell(column: plan.request.clusterColumn ?? ""), fields[clusterSlot])
       }
     }
-    if let unitSlot, fields[unitSlot].count == 0 {
+    if let unitSlot, nulls.contains(fields[unitSlot]) {
       throw fault(.emptyCell(column: plan.request.unitColumn ?? ""), fields[unitSlot])
     }
     if let timeSlot { times.insert(try readTime(fields[timeSlot])) }
@@ -77,7 +82,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     if let clusterSlot { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: fields[clusterSlot]))) }
     if unitIsKey, let unitSlot { units.append(fields[unitSlot]) }
     for (column, slot) in segmentSlots.enumerated() {
-      segmentCodes[column].append(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot])))
+      segmentCodes[column].append(nulls.segment(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot]))))
     }
   }
 
@@ -85,7 +90,9 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   mutating func consume(_ block: FieldBlock) -> Bool {
     let before = armCodes.count
     let mark = units.mark
-    guard readKeys(block), readUnits(block), readValues(block, at: before), readTimes(block) else {
+    guard !nulls.stand(in: block, keySlots), readKeys(block), readUnits(block), readValues(block, at: before),
+      readTimes(block)
+    else {
       armCodes.removeLast(armCodes.count - before)
       clusterCodes.removeLast(max(0, clusterCodes.count - before))
       units.remove(to: mark)
@@ -93,6 +100,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     }
     for (column, slot) in segmentSlots.enumerated() {
       _ = Self.read(block, slot, &segments[column], &segmentCodes[column], filled: false)
+      nulls.settle(&segmentCodes[column], from: before)
     }
     return true
   }
@@ -121,7 +129,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
         block.times(
           timeSlot, into: start,
           other: { field in
-            FieldParsing.timestamp(field.trimmed).map { clock.seconds(of: $0) }
+            field.trimmed.isMissing(nullWords)
+              ? nil : FieldParsing.timestamp(field.trimmed).map { clock.seconds(of: $0) }
           })
       else { return false }
       for row in 0..<block.rows { times.insert(seconds[row]) }
@@ -131,8 +140,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
 
   private mutating func readTime(_ field: Field) throws(RowFault) -> Int64 {
     let column = plan.request.timeColumn ?? ""
+    if field.trimmed.isMissing(nullWords) { throw fault(.emptyCell(column: column), field) }
     if let stamp = FieldParsing.timestamp(field.trimmed) { return clock.seconds(of: stamp) }
-    if field.trimmed.isEmpty { throw fault(.emptyCell(column: column), field) }
     throw fault(.notATime(column: column, found: shown(field)), field)
   }
 
@@ -159,7 +168,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     times = TimeRange()
     // Few words are worth keeping; of many most will not come again.
     clusters = Interner()
-    for index in segments.indices where segments[index].count > Self.fewWords { segments[index] = Interner() }
+    for index in segments.indices where segments[index].count > Self.fewWords { segments[index] = nulls.interner }
     return arms.count <= Self.fewWords
   }
 

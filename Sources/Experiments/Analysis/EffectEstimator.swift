@@ -37,8 +37,12 @@ struct EffectEstimator {
     case .quantile(_, let probability): effect = try quantile(treatment, control, probability)
     }
     if isClustered { effect.test += ", clustered" }
-    for (arm, data) in [("control", control), ("treatment", treatment)] where data.missing > 0 {
-      effect.notes.append("\(data.missing) \(arm) units have no value and are left out.")
+    for (arm, data) in [("control", control), ("treatment", treatment)] {
+      let (without, early) = (data.missing - (data.immature ?? 0), data.immature ?? 0)
+      if without > 0 { effect.notes.append("\(without) \(arm) units have no value and are left out.") }
+      if early > 0 {
+        effect.notes.append("\(early) \(arm) units were not observed for long enough and are left out.")
+      }
     }
     if let cap = control.capValue { effect.notes.append("Values above \(cap) are counted as \(cap).") }
     if let floor = control.floorValue { effect.notes.append("Values below \(floor) are counted as \(floor).") }
