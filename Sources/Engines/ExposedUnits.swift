@@ -115,7 +115,7 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
       reader.slot(request.unitColumn ?? ""), reader.slot(request.variantColumn), reader.slot(Self.timeColumn(plan)),
       request.clusterColumn.map(reader.slot), request.segmentColumns.map(reader.slot), plan.attributes.map(reader.slot)
     )
-    segments = slots.segments.map { _ in reader.nulls.interner }
+    segments = slots.segments.map { _ in Interner() }
     segmentCodes = segments.map { _ in [] }
   }
 
@@ -147,8 +147,7 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
     if let cluster { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: cluster))) }
     for (column, slot) in slots.segments.enumerated() {
-      segmentCodes[column].append(
-        reader.nulls.segment(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot]))))
+      segmentCodes[column].append(reader.nulls.code(of: fields[slot], in: &segments[column]))
     }
   }
 }

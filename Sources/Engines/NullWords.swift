@@ -33,6 +33,14 @@ struct NullWords: Sendable {
     }
   }
 
+  /// The code of a segment: of the empty text if one of the words stands there.
+  @inline(__always)
+  func code(of field: Field, in segments: inout Interner) -> Int32 {
+    let isNothing = !words.isEmpty && contains(field)
+    let bytes = UnsafeBufferPointer(start: field.start, count: 0)
+    return Int32(truncatingIfNeeded: isNothing ? segments.code(of: bytes) : segments.code(of: field))
+  }
+
   /// The code of a segment, of an interner that began as `interner`.
   @inline(__always)
   func segment(_ code: Int32) -> Int32 { Int(code) < interner.count ? 0 : code }

@@ -112,11 +112,15 @@ struct Checks {
       guard total > 0 else { return nil }
       let test = try? SampleRatioTest(counts: missing, weights: cells.map { Double($0.units) })
       let skewed = (test?.pValue ?? 1) < Self.sampleRatioAlpha
+      let hangsOnEvents = measurements.exposure != nil && plan.metrics[index].valueNeedsEvents
       let counts = zip(cells, missing).map { "\($0.arm) \($1.grouped)" }.joined(separator: ", ")
       return Analysis.Check(
-        name: "missing-values", outcome: skewed ? .warn : .pass, pValue: test?.pValue,
+        name: "missing-values", outcome: skewed || hangsOnEvents ? .warn : .pass, pValue: test?.pValue,
         detail: "\(plan.metrics[index].name): units without a value: \(counts)."
-          + (skewed ? " They differ between arms, so the arms that are left may not be comparable." : ""))
+          + (skewed ? " They differ between arms, so the arms that are left may not be comparable." : "")
+          + (hangsOnEvents
+            ? " Who has an event is known only after exposure, and may depend on the arm; missing: zero counts everybody."
+            : ""))
     }
   }
 

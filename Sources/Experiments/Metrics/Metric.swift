@@ -92,6 +92,9 @@ public struct Metric: Sendable, Hashable {
 }
 
 extension Metric {
+  /// Whether a unit without an event has no value, rather than 0.
+  public var valueNeedsEvents: Bool { [.max, .min, .last].contains(options.aggregation) && options.threshold == nil }
+
   /// Seconds from first exposure for which a unit must be observed to have a value of events: to the end of the window, or
   /// without one to its beginning after a delay. Nil: any time will do.
   public var secondsObserved: Double? {

@@ -37,11 +37,33 @@ struct AnalyzeCommand: ParsableCommand {
       the arm of its first exposure, with its events from then on; a unit seen in
       several arms is left out. Covariates that are no column of the exposures are
       the same sums from before exposure. '*' stands for the events themselves:
-      proportion(*), mean(*).
-        mean(amount, covariates: amount) | event: purchase | where: amount > 0 |
-          window: 7d | delay: 1d | lookback: 28d
+      proportion(*), mean(*). These options are for events alone:
+        event: purchase     events of this name, in the column --event
+        window: 7d          from first exposure (+ delay), its end not included:
+                            [delay, delay + window); without one to the end
+        delay: 1d           when the window begins; without window: from there on
+        lookback: 28d       how far before exposure covariates reach
         aggregate: sum|count|distinct|max|min|last|any
-        threshold: 50 (a proportion of units that reach it)
+                            a unit without events is 0; of max, min and last it has
+                            no value, see 'missing' (zero counts it)
+        threshold: 50       a proportion of units that reach it
+        where: CONDITION    events for which it holds: comparisons by == != < <= >
+                            >= of a column with a number, or by == != with a text
+                            in quotes; a column alone (true or 1); && || ! ( );
+                            `odd name` in backticks; && binds more tightly than ||.
+                            An empty field, or a --null word, compares false.
+                              where: sku != "a|b" && (price > 9.5 || vip)
+      A unit must have been observed to the end of its window (of a delay alone, to
+      its end), or it is left out of the metric and counted. Observed means until
+      the latest event of anybody; at most 1 in 100 events, more than 30 days behind
+      all others, are not taken for it, with a warning. --as-of states the end.
+
+      TIMES     2026-03-05, 20260305, 2026-03-05 04:21:34.250, with Z, +01:00 or
+      +0100, or without a zone by --time-zone; Unix time in seconds (from 100000000
+      on), milliseconds (12 to 14 digits) or microseconds (15 to 17). Events are
+      compared to the microsecond.
+
+      SEGMENTS  The 20 largest of a column are shown, the others as '(other)'.
 
       STATISTICS  A file that --statistics wrote, or a warehouse, in place of rows;
       several are of different units and are put together. The metrics stand in it.
@@ -97,7 +119,7 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "The zone of times that are written without one, an IANA name.")
   var timeZone = "UTC"
 
-  @Flag(help: "Count units whose window is not over yet; they are left out of the metric otherwise.")
+  @Flag(help: "Count units as they are whose window is not over yet; they are left out of the metric otherwise.")
   var includeImmature = false
 
   @Option(
