@@ -11,13 +11,15 @@ import Tables
 extension CSVEngine {
   func join(_ request: MeasurementRequest, _ exposures: ExposureSource, _ events: TableSource) throws -> Measurements {
     let source = try TableSource(exposures.files, options: options)
-    let plan = try EventPlan(request, exposures, exposureColumns: source.columns)
+    let attributes = try UnitAttributes(request, exposures, options: options)
+    let plan = try EventPlan(
+      request, exposures, exposureColumns: source.columns, unitColumns: attributes?.source.columns ?? [])
     let clock = try ZoneClock.named(exposures.timeZone)
     let eventColumns = UnitEvents.columns(plan)
     try events.requireColumns(eventColumns)
 
     let identities = [FileIdentities(events), FileIdentities(source)]
-    try requireMemory(plan, source)
+    try requireMemory(plan, source, attributes?.source.estimatedRows ?? 0)
     let units = ExposedUnits(plan, expected: source.estimatedRows)
     let scanned = ScannedExposures()
     let exposureColumns = ExposureConsumer.columns(plan)
@@ -31,6 +33,13 @@ extension CSVEngine {
       scanned.chunks += chunks
     }
     units.take(scanned)
+    var files: [InputFile] = []
+    if let attributes {
+      let more = try attributes.describe(units, by: plan)
+      count.rows += more.rows
+      count.badRows += more.badRows
+      files = FileIdentities(attributes.source).files
+    }
     let totals = UnitTotals(plan, units)
     let eventCount = try events.scan(eventColumns, allowedBadRows: request.allowedBadRows) { part in
       UnitEvents(plan, units, reader: CellReader(eventColumns, part, options), clock: clock)
@@ -46,7 +55,7 @@ extension CSVEngine {
     let assembly = CellAssembly(plan.shape)
     assembly.take(table.rows, arms: units.arms, segments: units.segments, on: events)
     var measurements = assembly.measurements(
-      files: identities[0].files + identities[1].files, count: count, limits: table.limits)
+      files: identities[0].files + identities[1].files + files, count: count, limits: table.limits)
     measurements.exposure = table.summary
     let from = EventClock.seconds(units.earliest)
     measurements.observed = Measurements.Observed(from: from, until: max(from, EventClock.seconds(totals.end.latest)))
@@ -57,13 +66,17 @@ extension CSVEngine {
 
 extension CSVEngine {
   /// What is kept of a unit: its id and place, what stands beside it, its sums, and its row when all is read.
-  private func requireMemory(_ plan: EventPlan, _ exposures: TableSource) throws(MemoryFault) {
+  private func requireMemory(
+    _ plan: EventPlan, _ exposures: TableSource, _ attributeRows: Int
+  ) throws(MemoryFault) {
     let units = exposures.estimatedRows
     let bytes = exposures.parts.reduce(0) { $0 + $1.file.text.count }
     let perUnit =
       128 + 8 * plan.attributes.count + 16 * plan.values.count + 8 * plan.columns.count
       + 8 * plan.request.segmentColumns.count + (plan.request.clusterColumn == nil ? 0 : 24)
-    try MemoryNeed.require(Double(units) * Double(perUnit) + Double(bytes) / 2, for: "\(units) exposures", options)
+    let perRow = 160 + 16 * plan.attributes.count + 24 * plan.request.segmentColumns.count
+    let need = Double(units) * Double(perUnit) + Double(bytes) / 2 + Double(attributeRows) * Double(perRow)
+    try MemoryNeed.require(need, for: "\(units) exposures", options)
   }
 }
 

@@ -46,8 +46,10 @@ struct EventPlan: Sendable {
   let asOf: Int64
   private(set) var values: [EventValue] = []
   private(set) var filters: [String: RowFilter] = [:]
-  /// Columns of numbers in exposures.
+  /// Columns of numbers in exposures, or in the table of units.
   private(set) var attributes: [String] = []
+  /// Segments, clusters and covariates that are taken from the table of units.
+  let ofUnits: Set<String>
   private(set) var columns: [Column] = []
   /// For each metric the places of its columns in `columns`.
   private(set) var places: [[Int]] = []
@@ -55,11 +57,16 @@ struct EventPlan: Sendable {
   /// Everything before and after exposure; far from overflow.
   private static let forever = Int64.max / 4
 
-  /// - Parameter exposureColumns: the header of exposures; covariates that stand there are taken from there.
+  /// - Parameters:
+  ///   - exposureColumns: the header of exposures; covariates that stand there are taken from there.
+  ///   - unitColumns: the header of the table of units, if there is one, from which what exposures lack is taken.
   /// - Throws: `RowFilterFault`, `ExposureFault`, `EventLogFault`.
-  init(_ request: MeasurementRequest, _ exposures: ExposureSource, exposureColumns: [String]) throws {
+  init(
+    _ request: MeasurementRequest, _ exposures: ExposureSource, exposureColumns: [String], unitColumns: [String] = []
+  ) throws {
     self.request = request
     self.exposures = exposures
+    ofUnits = Set(unitColumns).subtracting(exposureColumns)
     asOf =
       try exposures.asOf.map { text throws in
         try EventTime.seconds(text, timeZone: exposures.timeZone) * EventClock.perSecond + EventClock.perSecond - 1
@@ -69,7 +76,8 @@ struct EventPlan: Sendable {
       let outcomes = metric.outcomeColumns.count
       let sources = try metric.columns.enumerated().map { index, name throws in
         index < outcomes
-          ? try outcome(metric, name) : try covariate(metric, name, isAttribute: exposureColumns.contains(name))
+          ? try outcome(metric, name)
+          : try covariate(metric, name, isAttribute: exposureColumns.contains(name) || ofUnits.contains(name))
       }
       let needed = metric.secondsObserved.map(EventClock.span)
       places.append(Array(columns.count..<columns.count + sources.count))
@@ -80,6 +88,9 @@ struct EventPlan: Sendable {
       }
     }
   }
+
+  /// The column of unit ids in exposures.
+  var exposureUnit: String { exposures.unitColumn ?? request.unitColumn ?? "" }
 
   var shape: CellShape { CellShape(request: request, width: columns.count, places: places) }
 
@@ -146,6 +157,7 @@ public struct ExposureFault: InputFault, Hashable {
     case strangers(events: Int, unit: String)
     case exposedLater(asOf: String)
     case missingRefused(metric: String, units: Int)
+    case noCluster(column: String, units: Int)
   }
   public let kind: Kind
   init(_ kind: Kind) { self.kind = kind }
@@ -166,6 +178,9 @@ public struct ExposureFault: InputFault, Hashable {
       "none of \(events.grouped) events that count for a metric is of an exposed unit. Are ids in '\(unit)' written alike in "
         + "exposures and events? (--unit names the column.)"
     case .exposedLater(let asOf): "every exposure is later than \(asOf), when the observation ended."
+    case .noCluster(let column, let units):
+      "\(units.grouped) exposed \(units == 1 ? "unit has" : "units have") no row in the table of units, which says '\(column)', "
+        + "their cluster. Every exposed unit needs one."
     case .missingRefused(let metric, let units):
       "metric '\(metric)': no event counts for \(units.grouped) \(units == 1 ? "unit" : "units"), and missing: refuse allows "
         + "no unit without a value. Choose missing: zero or exclude."

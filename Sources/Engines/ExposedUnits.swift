@@ -74,6 +74,27 @@ final class ExposedUnits: @unchecked Sendable {
     }
   }
 
+  /// What the table of units says of one, in place of what the exposures do not say.
+  ///
+  /// - Parameters:
+  ///   - segments: codes by segment column, nil for a column of exposures.
+  ///   - numbers: the same by attribute.
+  func describe(_ unit: Int, segments: [Field?], cluster: Field?, numbers: [Double?], _ nulls: NullWords) {
+    for (column, field) in segments.enumerated() {
+      if let field { segmentCodes[column][unit] = nulls.code(of: field, in: &self.segments[column]) }
+    }
+    if let cluster {
+      if clusterCodes.isEmpty { clusterCodes = [Int32](repeating: Self.noCluster, count: count) }
+      clusterCodes[unit] = Int32(truncatingIfNeeded: clusters.code(of: cluster))
+    }
+    for (place, number) in numbers.enumerated() { if let number { attributes[unit * width + place] = number } }
+  }
+
+  /// Units whose cluster the table of units does not say.
+  var withoutCluster: Int { clusterCodes.isEmpty ? count : clusterCodes.count { $0 == Self.noCluster } }
+
+  private static let noCluster: Int32 = -1
+
   private static func codes(of local: Interner, in global: inout Interner) -> [Int32] {
     (0..<local.count).map { code in
       local.bytes(of: code).withUnsafeBufferPointer { Int32(truncatingIfNeeded: global.code(of: $0)) }
@@ -95,7 +116,7 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
   }
   private let reader: CellReader
   private var clock: ZoneClock
-  private let slots: (unit: Int, variant: Int, time: Int, cluster: Int?, segments: [Int], attributes: [Int])
+  private let slots: (unit: Int, variant: Int, time: Int, cluster: Int?, segments: [Int?], attributes: [Int?])
 
   private(set) var ids: [Identifier] = []
   private(set) var times: [Int64] = []
@@ -111,13 +132,16 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     self.reader = reader
     self.clock = clock
     let request = plan.request
+    func own(_ name: String) -> Int? { plan.ofUnits.contains(name) ? nil : reader.slot(name) }
     slots = (
-      reader.slot(request.unitColumn ?? ""), reader.slot(request.variantColumn), reader.slot(Self.timeColumn(plan)),
-      request.clusterColumn.map(reader.slot), request.segmentColumns.map(reader.slot), plan.attributes.map(reader.slot)
+      reader.slot(plan.exposureUnit), reader.slot(request.variantColumn), reader.slot(Self.timeColumn(plan)),
+      request.clusterColumn.flatMap(own), request.segmentColumns.map(own), plan.attributes.map(own)
     )
     segments = slots.segments.map { _ in Interner() }
     segmentCodes = segments.map { _ in [] }
   }
+
+  private static var nothing: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: nil, count: 0) }
 
   private static func timeColumn(_ plan: EventPlan) -> String {
     plan.exposures.exposureTimeColumn ?? plan.exposures.timeColumn
@@ -126,8 +150,9 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
   /// The columns of exposures that are read.
   static func columns(_ plan: EventPlan) -> [String] {
     let request = plan.request
-    let keys = [request.unitColumn, request.variantColumn, Self.timeColumn(plan), request.clusterColumn]
-    return CellReader.unique(keys.compactMap { $0 } + request.segmentColumns + plan.attributes)
+    let keys = [plan.exposureUnit, request.variantColumn, Self.timeColumn(plan), request.clusterColumn]
+    let names = keys.compactMap { $0 } + request.segmentColumns + plan.attributes
+    return CellReader.unique(names.filter { !plan.ofUnits.contains($0) })
   }
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
@@ -137,7 +162,9 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     let cluster = try slots.cluster.map { slot throws(RowFault) in try reader.filled(fields, slot) }
     let before = attributes.count
     do throws(RowFault) {
-      for slot in slots.attributes { attributes.append(try reader.number(fields[slot], slot)) }
+      for slot in slots.attributes {
+        attributes.append(try slot.map { slot throws(RowFault) in try reader.number(fields[slot], slot) } ?? .nan)
+      }
     } catch {
       attributes.removeLast(attributes.count - before)
       throw error
@@ -147,7 +174,9 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
     if let cluster { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: cluster))) }
     for (column, slot) in slots.segments.enumerated() {
-      segmentCodes[column].append(reader.nulls.code(of: fields[slot], in: &segments[column]))
+      // Of a column of the table of units the empty segment, as long as that is not read.
+      let code = slot.map { reader.nulls.code(of: fields[$0], in: &segments[column]) }
+      segmentCodes[column].append(code ?? Int32(truncatingIfNeeded: segments[column].code(of: Self.nothing)))
     }
   }
 }

@@ -66,6 +66,11 @@ public struct ExposureSource: Sendable, Hashable {
   /// The end of the observation, a date (its last second) or time; later exposures and events do not count. Nil: the latest
   /// event that is not stray.
   public var asOf: String?
+  /// The column of unit ids in exposures, if it is another than in events.
+  public var unitColumn: String?
+  /// Files with a row a unit, whose id column is named as in events or as in exposures: segments, clusters and covariates that
+  /// are no columns of the exposures are taken from there. In measurements they come behind events and exposures.
+  public var attributeFiles: [String] = []
 
   public init(
     files: [String], timeColumn: String = "timestamp", exposureTimeColumn: String? = nil, eventColumn: String = "event",

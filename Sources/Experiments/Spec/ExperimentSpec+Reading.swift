@@ -157,6 +157,8 @@ extension ExperimentSpec {
     data.clusterColumn = reader.text("cluster")
     data.segmentColumns = reader.texts("segments") ?? []
     data.exposures = reader.text("exposures")
+    data.exposureUnitColumn = reader.text("exposure_unit")
+    data.attributes = reader.texts("attributes") ?? []
     data.timeColumn = reader.text("time")
     data.exposureTimeColumn = reader.text("exposure_time")
     data.eventColumn = reader.text("event")
@@ -181,7 +183,7 @@ extension ExperimentSpec {
 
   /// What says how events are read means nothing without exposures.
   private static func refuseEventKeys(_ reader: SpecReader) {
-    for key in ["event", "exposure_time", "include_immature", "as_of"] {
+    for key in ["event", "exposure_unit", "exposure_time", "attributes", "include_immature", "as_of"] {
       guard let node = reader.node(key), reader.node("events") == nil else { continue }
       reader.faults.add(.badValue(reader.full(key), expected: "'exposures' beside it", found: "none"), node.position)
     }

@@ -72,6 +72,10 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var segmentColumns: [String] = []
     /// A file of first exposures: unit, variant, time.
     public var exposures: String?
+    /// The column of units in exposures, if it is another than in events.
+    public var exposureUnitColumn: String?
+    /// Files with a row a unit: segments, clusters and covariates that exposures do not have.
+    public var attributes: [String] = []
     /// The column of times in exposures and events; without exposures, of a unit's first exposure.
     public var timeColumn: String?
     /// The column of times in exposures, if it is another than in events.
@@ -162,6 +166,8 @@ extension ExperimentSpec {
         exposureTimeColumn: data.exposureTimeColumn, eventColumn: data.eventColumn ?? "event", timeZone: data.timeZone,
         includesImmature: data.includesImmature)
       source.asOf = data.asOf
+      source.unitColumn = data.exposureUnitColumn
+      source.attributeFiles = SpecPath.files(data.attributes, in: directory)
       request.exposures = source
     }
     request.timeColumn = data.timeColumn

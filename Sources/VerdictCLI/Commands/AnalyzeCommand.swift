@@ -21,6 +21,9 @@ struct AnalyzeCommand: ParsableCommand {
         zcat units.csv.gz | verdict analyze - --metric 'aov=ratio(revenue, orders)'
         verdict analyze events.csv --exposures exposures.csv \\
           --metric 'revenue=mean(amount) | event: purchase | window: 7d'
+        verdict analyze events.csv --exposures exposures.csv --unit user_pseudo_id \\
+          --exposure-unit user_id --attributes users.csv --segment country \\
+          --metric 'orders=mean(*, covariates: age) | event: purchase'
         verdict analyze monday.csv --statistics monday.json \\
           --metric 'revenue=mean(revenue)'
         verdict analyze monday.json tuesday.json
@@ -35,8 +38,9 @@ struct AnalyzeCommand: ParsableCommand {
 
       EVENTS    With --exposures the files hold one row an event. A unit counts in
       the arm of its first exposure, with its events from then on; a unit seen in
-      several arms is left out. Covariates that are no column of the exposures are
-      the same sums from before exposure. '*' stands for the events themselves:
+      several arms is left out. Segments, clusters and covariates are columns of the
+      exposures or of --attributes; other covariates are the same sums from before
+      exposure. '*' stands for the events themselves:
       proportion(*), mean(*). These options are for events alone:
         event: purchase     events of this name, in the column --event
         window: 7d          from first exposure (+ delay), its end not included:
@@ -106,6 +110,16 @@ struct AnalyzeCommand: ParsableCommand {
     help: "A file of exposures (unit, variant, time); the other files are then events. May be given several times.")
   var exposures: [String] = []
 
+  @Option(help: "The column of unit ids in the exposures, if it is another than in the events.")
+  var exposureUnit: String?
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp(
+      "A file with a row a unit: --segment, --cluster and covariates that exposures do not have. May be given several times.",
+      valueName: "file"))
+  var attributes: [String] = []
+
   @Option(
     help: "The column of times in exposures and events ('timestamp' by default), or of units' first exposures.")
   var time: String?
@@ -158,7 +172,8 @@ struct AnalyzeCommand: ParsableCommand {
   private func requireExposures() throws {
     guard exposures.isEmpty else { return }
     let given = [
-      ("event", event != nil), ("exposure-time", exposureTime != nil), ("include-immature", includeImmature),
+      ("event", event != nil), ("exposure-unit", exposureUnit != nil), ("attributes", !attributes.isEmpty),
+      ("exposure-time", exposureTime != nil), ("include-immature", includeImmature),
       ("as-of", asOf != nil),
     ]
     guard let option = given.first(where: \.1)?.0 else { return }
@@ -216,11 +231,13 @@ struct AnalyzeCommand: ParsableCommand {
         files: try table.expanded(exposures), timeColumn: time ?? "timestamp", exposureTimeColumn: exposureTime,
         eventColumn: event ?? "event", timeZone: timeZone, includesImmature: includeImmature)
       source.asOf = asOf
+      source.unitColumn = exposureUnit
+      source.attributeFiles = try table.expanded(attributes)
       request.exposures = source
     }
     var measurements = try engine.measure(request, source)
     if table.sha256 {
-      let files = try source.files + table.expanded(exposures).map { path throws in try TableFile(path) }
+      let files = try source.files + table.expanded(exposures + attributes).map { path throws in try TableFile(path) }
       measurements.files = zip(measurements.files, files).map(withSHA256)
     }
     return StatisticsFile(metrics: metrics, isClustered: cluster != nil, measurements: measurements)

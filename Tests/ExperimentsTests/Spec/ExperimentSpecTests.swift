@@ -65,7 +65,8 @@ import Testing
     #expect(
       exposures?.eventColumn == "action" && exposures?.timeColumn == "seen_at"
         && exposures?.exposureTimeColumn == "exposed_at" && exposures?.includesImmature == true
-        && exposures?.asOf == "2026-03-20 18:00")
+        && exposures?.asOf == "2026-03-20 18:00" && exposures?.unitColumn == "id"
+        && exposures?.attributeFiles == ["/specs/units.csv"])
     #expect(spec.analysisPlan.minimumRuntime == 604_800.0)
     #expect(spec.metrics[1].options.floor == .absolute(-5) && spec.metrics[1].options.missing == .zero)
     #expect(spec.metrics[1].text.contains("covariates: revenue_before+orders_before"))

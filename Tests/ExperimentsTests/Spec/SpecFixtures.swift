@@ -37,6 +37,8 @@ enum SpecFixtures {
       cluster: household
       segments: [country, device]
       exposures: exposures.csv
+      exposure_unit: id
+      attributes: [units.csv]
       time: seen_at
       exposure_time: exposed_at
       event: action
