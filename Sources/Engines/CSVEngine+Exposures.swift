@@ -96,8 +96,9 @@ private struct UnitTable {
     }
     try totals.requireEvents()
     let (times, end) = (units.times, totals.end)
-    // Nothing was observed without an event.
-    let observed = kept.map { end.latest == .min ? -1 : end.latest - times[$0] }
+    // Nothing was observed without an event. What is stated as the end was observed to its last microsecond.
+    let until = end.latest == .min ? nil : plan.asOf == .max ? end.latest : plan.asOf + 1
+    let observed = kept.map { unit in until.map { $0 - times[unit] } ?? -1 }
     func all(_ interner: Interner) -> [Int32] { (0..<interner.count).map { Int32(truncatingIfNeeded: $0) } }
     func those(_ codes: [Int32]) -> [Int32] { codes.isEmpty ? [] : kept.map { codes[$0] } }
     rows = CodedRows(

@@ -69,7 +69,7 @@ struct EventPlan: Sendable {
     ofUnits = Set(unitColumns).subtracting(exposureColumns)
     asOf =
       try exposures.asOf.map { text throws in
-        try EventTime.seconds(text, timeZone: exposures.timeZone) * EventClock.perSecond + EventClock.perSecond - 1
+        try EventTime.lastMicrosecond(text, timeZone: exposures.timeZone)
       } ?? .max
     for (number, metric) in request.metrics.enumerated() {
       if let text = metric.options.filter, filters[text] == nil { filters[text] = try RowFilter(text) }

@@ -21,8 +21,9 @@ public struct HistoryReader: Sendable {
     self.allowedBadRows = allowedBadRows
   }
 
-  /// - Throws: `TableFault` for the files; `DomainError` if the clusters allow no estimate.
+  /// - Throws: `TableFault` for the files; `MetricSpecFault` if the metric chooses among events; `DomainError` if the clusters allow no estimate.
   public func read(_ paths: [String]) throws -> History {
+    try metric.requireRowsOfUnits()
     let source = try TableSource(paths, options: options)
     let limits = try CSVEngine(options: options).limits(
       MeasurementRequest(files: paths, metrics: [metric], allowedBadRows: allowedBadRows), source)[0]

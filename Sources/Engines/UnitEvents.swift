@@ -43,6 +43,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   private(set) var names = Interner()
   /// By name, for those of the rules: whether there is such an event.
   private(set) var isSeen: [Bool] = []
+  private var unseen: Int
   /// Rules want events whatever their name.
   private let wantsAll: Bool
   private var times: [Int64] = []
@@ -81,6 +82,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     }
     self.names = names
     isSeen = Array(repeating: false, count: names.count)
+    unseen = names.count
     wantsAll = rules.contains { $0.event == nil }
     keepsTimes = plan.values.contains { $0.aggregation == .last }
     words = plan.values.map { _ in Interner() }
@@ -153,7 +155,11 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   private func isWanted(_ name: Int32) -> Bool { wantsAll || (name >= 0 && Int(name) < isSeen.count) }
 
   @inline(__always)
-  private mutating func see(_ name: Int32) { if name >= 0, Int(name) < isSeen.count { isSeen[Int(name)] = true } }
+  private mutating func see(_ name: Int32) {
+    guard unseen > 0, name >= 0, Int(name) < isSeen.count, !isSeen[Int(name)] else { return }
+    isSeen[Int(name)] = true
+    unseen -= 1
+  }
 
   private static let stride = 64
 

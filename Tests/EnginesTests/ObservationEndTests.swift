@@ -70,9 +70,12 @@ import Testing
   }
 
   @Test func asOfStatesTheEnd() throws {
-    // To the end of 27 March everybody was observed for a week.
-    let later = try Self.measure("mean(v) | window: 7d") { $0.exposures?.asOf = "2026-03-27" }
-    #expect(Self.mature(later) == [10, 10])
+    // To the end of 26 March everybody was observed for a week, the last from the beginning of the 20th on.
+    for (day, mature) in [("2026-03-25", [9, 10]), ("2026-03-26", [10, 10]), ("20260326", [10, 10])] {
+      let later = try Self.measure("mean(v) | window: 7d") { $0.exposures?.asOf = day }
+      #expect(Self.mature(later) == mature)
+      #expect(later.observed?.until == (day.hasSuffix("25") ? 1_774_483_199 : 1_774_569_599))
+    }
     // By noon of the 9th the units of nine days were exposed, those of the first two for a week; nothing later counts.
     let earlier = try Self.measure("mean(v) | window: 7d") { $0.exposures?.asOf = "2026-03-09T12:00:00Z" }
     #expect(earlier.arms.map(\.units) == [4, 5] && Self.mature(earlier) == [1, 1])

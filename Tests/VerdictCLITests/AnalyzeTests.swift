@@ -224,7 +224,7 @@ import Testing
     #expect(
       detail("observation", analysis)
         == "the observation ended on 2026-03-20, the latest event; 1 event of 9999-12-31 or later is far behind all others and "
-        + "does not count for that; 1 units were first exposed after it. If that is wrong, say when it ended (--as-of, in a "
+        + "does not count for that; 1 unit was first exposed after it. If that is wrong, say when it ended (--as-of, in a "
         + "spec data.as_of).")
     #expect(
       detail("exposures", analysis)
@@ -232,7 +232,7 @@ import Testing
         + "count for a metric are of exposed units.")
     #expect(detail("missing-values", analysis) == nil)
     let notes = analysis["metrics"]?[0]?["comparisons"]?[0]?["notes"]?.array?.compactMap(\.string) ?? []
-    #expect(notes.contains("5 control units were not observed for long enough and are left out."))
+    #expect(notes.contains("5 control units were not observed for long enough and left out."))
     let (_, stated) = try analyzed("m=mean(value) | window: 7d", "--as-of", "2026-04-30")
     #expect(detail("observation", stated) == nil)
     #expect(detail("exposures", stated)?.contains("; 0 were not observed") == true)

@@ -42,7 +42,7 @@ struct Checks {
           + "all others and \(one ? "does" : "do") not count for that")
     }
     if let later = exposure.unitsExposedLater, later > 0 {
-      doubts.append("\(later.grouped) units were first exposed after it")
+      doubts.append("\(later.grouped) \(later == 1 ? "unit was" : "units were") first exposed after it")
     }
     guard !doubts.isEmpty else { return [] }
     return [

@@ -39,9 +39,13 @@ struct EffectEstimator {
     if isClustered { effect.test += ", clustered" }
     for (arm, data) in [("control", control), ("treatment", treatment)] {
       let (without, early) = (data.missing - (data.immature ?? 0), data.immature ?? 0)
-      if without > 0 { effect.notes.append("\(without) \(arm) units have no value and are left out.") }
+      if without > 0 {
+        effect.notes.append(
+          "\(without) \(arm) \(without == 1 ? "unit has no value and is" : "units have no value and are") left out.")
+      }
       if early > 0 {
-        effect.notes.append("\(early) \(arm) units were not observed for long enough and are left out.")
+        effect.notes.append(
+          "\(early) \(arm) \(early == 1 ? "unit was" : "units were") not observed for long enough and left out.")
       }
     }
     if let cap = control.capValue { effect.notes.append("Values above \(cap) are counted as \(cap).") }

@@ -48,6 +48,12 @@ extension Metric {
     guard let option = eventOptions.first else { return }
     throw MetricSpecFault(kind: .needsExposures(option: option, metric: name), position: nil)
   }
+
+  /// - Throws: if the metric chooses among events, for data that are units.
+  package func requireRowsOfUnits() throws(MetricSpecFault) {
+    guard let option = eventOptions.first else { return }
+    throw MetricSpecFault(kind: .needsUnits(option: option, metric: name), position: nil)
+  }
 }
 
 /// Who was exposed, when, and how that is joined with events.

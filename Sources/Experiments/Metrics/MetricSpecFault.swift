@@ -15,6 +15,8 @@ public struct MetricSpecFault: InputFault, Hashable {
     /// What is wrong with a condition, as its own fault says it.
     case condition(String)
     case needsExposures(option: String, metric: String)
+    /// Past data of a design have a row a unit.
+    case needsUnits(option: String, metric: String)
   }
   public let kind: Kind
   /// The file is the spec's own text; the column counts its bytes from 1.
@@ -38,6 +40,9 @@ public struct MetricSpecFault: InputFault, Hashable {
     case .optionTwice(let name): "the option '\(name)' is given twice."
     case .badNumber(let option, let found, let expected): "\(option): expected \(expected), found '\(found)'."
     case .notForKind(let option, let kind): "the option '\(option)' has no meaning for a \(kind)."
+    case .needsUnits(let option, let metric):
+      "the option '\(option)' of the metric '\(metric)' chooses among events, and past data have a row a unit. Make that row of "
+        + "the events that the option means, and leave it out here."
     case .lookbackAlone:
       "'lookback' says from when on events before exposure make covariates, and there are none. Name one, for example "
         + "mean(x, covariates: x), or leave it out."

@@ -138,7 +138,7 @@ struct AnalyzeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "When the observation ended, a date or time; later exposures and events do not count. By default the latest event.",
+      "When the observation ended, a date (its last moment) or time; later exposures and events do not count. By default the latest event.",
       valueName: "time"))
   var asOf: String?
 
