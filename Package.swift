@@ -68,7 +68,7 @@ let rooms: [[Target]] = [
   room("Processes", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Tables", "Allocation", "Workflow"]),
   room("Interchange", ["Basics", "Tables", "Workflow", "Processes"]),
   room(
-    "Experiments", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Allocation", yams],
+    "Experiments", ["Basics", "Hashing", "LinearAlgebra", "Statistics", "Tables", "Allocation", yams],
     resources: [.embedInCode("Schemas")]),
   room("Cohorts", ["Basics", "LinearAlgebra", "Statistics", "Tables", "CScan"]),
   room("Deployment", ["Basics", "Hashing", "Allocation", "Experiments"]),

@@ -1,11 +1,11 @@
 /// One input, identified by its bytes.
 public struct InputFile: Sendable, Codable, Hashable {
   /// What a file holds where two kinds are joined.
-  public enum Role: String, Sendable, Codable { case exposures, events }
+  public enum Role: String, Sendable, Codable { case exposures, events, attributes }
 
   public var name: String
   public var bytes: Int
-  /// `algorithm:hex`, for example `xxh64:44bc2cf5ad770999`.
+  /// `algorithm:hex`, for example `crc64:995dc9bbdf1939fa`.
   public var fingerprint: String
   public var role: Role?
   /// What divides a table's fields, if it is no comma.

@@ -165,7 +165,8 @@ size_t cscan_unix_times(const cscan_block *given, size_t column, size_t from, in
     uint8_t first = (uint8_t)(f.text[0] - '0'), second = (uint8_t)(f.text[1] - '0');
     uint64_t word;
     memcpy(&word, f.text + 2, 8);
-    if (first > 9 || second > 9 || !eight_digits(word)) return row;
+    // Less than 1e8 is no Unix time here.
+    if (first > 9 || second > 9 || (first | second) == 0 || !eight_digits(word)) return row;
     seconds[row] = (int64_t)(first * 10 + second) * 100000000 + (int64_t)value_of_eight(word);
   }
   return block.rows;

@@ -14,6 +14,7 @@ struct ActivityReader {
   let clock: ZoneClock
   let source: TableSource
   let allowedBadRows: Double
+  let nulls: NullWords
 
   static let shares = 64
   /// Of the sets of periods.
@@ -34,7 +35,7 @@ struct ActivityReader {
     var afterAsOf = 0
     let names = columns.segment.map { [columns.unit, columns.time, $0] } ?? [columns.unit, columns.time]
     let count = try source.scan(names, allowedBadRows: allowedBadRows) { chunk in
-      ActivityConsumer(columns, chunk, clock: clock, asOf: settings.asOf)
+      ActivityConsumer(columns, chunk, clock: clock, asOf: settings.asOf, nulls: nulls)
     } deliver: { batch in
       let consumers = batch.consumers
       guard isSuitable.load(ordering: .relaxed) else { return }
@@ -78,8 +79,8 @@ private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
   /// False once an id's bytes are not what is written.
   private(set) var isSuitable = true
 
-  init(_ columns: EventLogReader.Columns, _ chunk: TableChunk, clock: ZoneClock, asOf: Int64?) {
-    reader = EventFields(columns, base: chunk.origin)
+  init(_ columns: EventLogReader.Columns, _ chunk: TableChunk, clock: ZoneClock, asOf: Int64?, nulls: NullWords) {
+    reader = EventFields(columns, base: chunk.origin, nulls: nulls)
     self.clock = clock
     self.asOf = asOf ?? .max
     segmentSlot = columns.segment.map { $0 == columns.unit ? 0 : $0 == columns.time ? 1 : 2 }
@@ -93,6 +94,7 @@ private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
   }
 
   mutating func consume(_ block: FieldBlock) -> Bool {
+    guard !reader.nulls.stand(in: block, [0, 1]) else { return false }
     times.removeAll(keepingCapacity: true)
     times.reserveCapacity(block.rows)
     for row in 0..<block.rows {
@@ -122,7 +124,7 @@ private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
       return
     }
     if unit.hasDoubledQuotes { isSuitable = false }
-    let code = segment.map { Int32(truncatingIfNeeded: segments.code(of: $0)) } ?? 0
+    let code = segment.map { reader.nulls.code(of: $0, in: &segments) } ?? 0
     let event = ActivityEvent(id: unit.bytes, time: time, segment: code)
     shares[Int(truncatingIfNeeded: event.hash &>> 58)].append(event)
   }

@@ -10,15 +10,18 @@ import Tables
 /// over each input; sums are taken in the order of the files, so results do not depend on threads or cuts.
 extension CSVEngine {
   func join(
-    _ request: MeasurementRequest, _ exposures: ExposureSource, _ events: TableSource, _ source: TableSource
+    _ request: MeasurementRequest, _ exposures: ExposureSource, _ events: TableSource, _ joined: JoinedTables
   ) throws -> Measurements {
-    let plan = try EventPlan(request, exposures, exposureColumns: source.columns)
+    let source = joined.exposures
+    let attributes = try joined.attributes.map { table throws in try UnitAttributes(request, exposures, table) }
+    let plan = try EventPlan(
+      request, exposures, exposureColumns: source.columns, unitColumns: attributes?.source.columns ?? [])
     let clock = try ZoneClock.named(exposures.timeZone)
     let eventColumns = UnitEvents.columns(plan)
     try events.requireColumns(eventColumns)
 
     let identities = [FileIdentities(events), FileIdentities(source)]
-    try requireMemory(plan, source)
+    try requireMemory(plan, source, attributes?.source.estimatedRows ?? 0)
     let units = ExposedUnits(plan, expected: source.estimatedRows)
     let scanned = ScannedExposures()
     let exposureColumns = ExposureConsumer.columns(plan)
@@ -29,6 +32,13 @@ extension CSVEngine {
     } deliver: { batch in
       identities[1].take(batch)
       scanned.chunks += batch.consumers
+    }
+    var files: [InputFile] = []
+    if let attributes {
+      let more = try attributes.describe(units, by: plan)
+      count.rows += more.rows
+      count.badRows += more.badRows
+      files = FileIdentities(attributes.source).files.described(by: attributes.source, as: .attributes)
     }
     let totals = UnitTotals(plan, units)
     let eventCount = try events.scan(eventColumns, allowedBadRows: request.allowedBadRows) { chunk in
@@ -45,22 +55,46 @@ extension CSVEngine {
     assembly.take(table.rows, arms: units.arms, segments: units.segments, on: events)
     var measurements = assembly.measurements(
       files: identities[0].files.described(by: events, as: .events)
-        + identities[1].files.described(by: source, as: .exposures), count: count, limits: table.limits)
+        + identities[1].files.described(by: source, as: .exposures) + files, count: count, limits: table.limits)
     measurements.exposure = table.summary
-    measurements.observed = Measurements.Observed(from: units.earliest, until: totals.latest)
+    let from = EventClock.seconds(units.earliest)
+    measurements.observed = Measurements.Observed(from: from, until: max(from, EventClock.seconds(totals.end.latest)))
+    table.immature.tell(&measurements)
     return measurements
   }
 }
 
+/// The tables that stand beside events.
+package struct JoinedTables: Sendable {
+  package let exposures: TableSource
+  /// One row a unit.
+  package let attributes: TableSource?
+
+  /// - Throws: `TableFault`.
+  package init(_ wanted: ExposureSource, options: TableOptions) throws(TableFault) {
+    exposures = try TableSource(wanted.files, options: options)
+    // Fields are looked at when all of the table is read.
+    var options = options
+    options.copiesText = false
+    attributes = wanted.attributeFiles.isEmpty ? nil : try TableSource(wanted.attributeFiles, options: options)
+  }
+
+  package var files: [TableFile] { exposures.files + (attributes?.files ?? []) }
+}
+
 extension CSVEngine {
   /// What is kept of a unit: its id and place, what stands beside it, its sums, and its row when all is read.
-  private func requireMemory(_ plan: EventPlan, _ exposures: TableSource) throws(MemoryFault) {
+  private func requireMemory(
+    _ plan: EventPlan, _ exposures: TableSource, _ attributeRows: Int
+  ) throws(MemoryFault) {
     let units = exposures.estimatedRows
     let bytes = exposures.parts.reduce(0) { $0 + $1.file.text.count }
     let perUnit =
       128 + 8 * plan.attributes.count + 16 * plan.values.count + 8 * plan.columns.count
       + 8 * plan.request.segmentColumns.count + (plan.request.clusterColumn == nil ? 0 : 24)
-    try MemoryNeed.require(Double(units) * Double(perUnit) + Double(bytes) / 2, for: "\(units) exposures", options)
+    let perRow = 160 + 16 * plan.attributes.count + 24 * plan.request.segmentColumns.count
+    let need = Double(units) * Double(perUnit) + Double(bytes) / 2 + Double(attributeRows) * Double(perRow)
+    try MemoryNeed.require(need, for: "\(units) exposures", options)
   }
 }
 
@@ -70,18 +104,28 @@ private struct UnitTable {
   /// What each metric's outcome columns are cut to.
   private(set) var limits: [[Limits]] = []
   let summary: ExposureSummary
+  let immature: ImmatureUnits
 
   init(_ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals) throws {
     let isSeveral = units.isSeveral
     let kept = isSeveral.contains(true) ? isSeveral.indices.filter { !isSeveral[$0] } : Array(isSeveral.indices)
-    guard !kept.isEmpty else { throw ExposureFault(.noUnits) }
-    let (times, latest) = (units.times, totals.latest)
-    let observed = kept.map { latest - times[$0] }
-    let immature = observed.count { plan.longestWindow > $0 }
-    summary = ExposureSummary(
-      unitsInSeveralArms: units.count - kept.count, immatureUnits: immature, events: totals.count.events,
-      eventsAsked: totals.count.asked, eventsOfUnits: totals.count.ofUnits)
-    var values = Self.values(plan, units, totals, kept, observed)
+    guard !kept.isEmpty else {
+      throw ExposureFault(units.count == 0 ? .exposedLater(asOf: plan.exposures.asOf ?? "") : .noUnits)
+    }
+    try totals.requireEvents()
+    let (times, end) = (units.times, totals.end)
+    // Nothing was observed without an event. What is stated as the end was observed to its last microsecond.
+    let until = end.latest == .min ? nil : plan.asOf == .max ? end.latest : plan.asOf + 1
+    let observed = kept.map { unit in until.map { $0 - times[unit] } ?? -1 }
+    var summary = ExposureSummary(
+      unitsInSeveralArms: units.count - kept.count, immatureUnits: observed.count { plan.isImmature($0) },
+      events: totals.count.events, eventsAsked: totals.count.asked, eventsOfUnits: totals.count.ofUnits,
+      unitsExposedLater: observed.count { $0 < 0 },
+      longestObserved: Double(max(0, observed.max() ?? 0)) / Double(EventClock.perSecond))
+    summary.strays = end.strays
+    self.summary = summary
+    immature = ImmatureUnits(plan, units, kept, observed)
+    var values = try Self.values(plan, units, totals, kept, observed)
     for metric in plan.request.metrics.indices {
       let places = plan.places[metric].filter { plan.columns[$0].isOutcome }
       limits.append(try places.map { try Self.cut(&values[$0], plan.request.metrics[metric]) })
@@ -117,15 +161,20 @@ private struct UnitTable {
   /// Column after column; NaN where a unit has no value, or was not observed for long enough.
   private static func values(
     _ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals, _ kept: [Int], _ observed: [Int64]
-  ) -> [[Double]] {
-    plan.columns.map { column in
-      let missing = column.isOutcome && plan.request.metrics[column.metric].options.missing == .zero ? 0 : Double.nan
-      let needed = plan.exposures.includesImmature ? Int64.min : column.matureAfter
+  ) throws(ExposureFault) -> [[Double]] {
+    try plan.columns.map { column throws(ExposureFault) in
+      let metric = plan.request.metrics[column.metric]
+      let missing = column.isOutcome && metric.options.missing == .zero ? 0 : Double.nan
+      let needed = plan.exposures.includesImmature ? Int64.min : column.matureAfter ?? .min
       func each(_ number: (_ unit: Int) -> Double) -> [Double] {
         kept.indices.map { needed > observed[$0] ? .nan : number(kept[$0]) }
       }
       switch column.source {
       case .events(let value):
+        if column.isOutcome, metric.options.missing == .refuse {
+          let without = kept.indices.count { needed <= observed[$0] && totals.number(kept[$0], value).isNaN }
+          guard without == 0 else { throw ExposureFault(.missingRefused(metric: metric.name, units: without)) }
+        }
         return each { unit in
           let number = totals.number(unit, value)
           return number.isNaN ? missing : number
@@ -143,5 +192,51 @@ private struct UnitTable {
     let limits = try metric.limits { [values] in values.filter { !$0.isNaN } }
     if limits != Limits() { for row in values.indices { values[row] = limits.clamped(values[row]) } }
     return limits
+  }
+}
+
+/// How many units of each cell were not observed for long enough, by metric.
+private struct ImmatureUnits {
+  private struct Group: Hashable {
+    let arm: String
+    let segment: Segment?
+  }
+  /// For each metric that leaves such units out.
+  private var counts: [Int: [Group: Int]] = [:]
+
+  init(_ plan: EventPlan, _ units: ExposedUnits, _ kept: [Int], _ observed: [Int64]) {
+    guard !plan.exposures.includesImmature else { return }
+    let arms = units.arms.strings
+    let columns = plan.request.segmentColumns.indices.map { column in
+      units.segments[column].strings.map { Segment(column: plan.request.segmentColumns[column], value: $0) }
+    }
+    for (number, metric) in plan.request.metrics.enumerated() where metric.secondsObserved != nil {
+      var found: [Group: Int] = [:]
+      for (place, unit) in kept.enumerated() where plan.isImmature(observed[place], metric: number) {
+        let arm = arms[Int(units.armCodes[unit])]
+        found[Group(arm: arm, segment: nil), default: 0] += 1
+        for (column, segments) in columns.enumerated() {
+          found[Group(arm: arm, segment: segments[Int(units.segmentCodes[column][unit])]), default: 0] += 1
+        }
+      }
+      counts[number] = found
+    }
+  }
+
+  /// Says it in the cells; segments that were put together have what the others leave.
+  func tell(_ measurements: inout Measurements) {
+    for (metric, found) in counts {
+      for (place, cell) in measurements.cells.enumerated() {
+        var count = found[Group(arm: cell.arm, segment: cell.segment)] ?? 0
+        if let segment = cell.segment, segment.rest != nil {
+          let listed = measurements.cells.filter { other in
+            other.arm == cell.arm && other.segment?.column == segment.column && other.segment != segment
+          }
+          count = found[Group(arm: cell.arm, segment: nil)] ?? 0
+          for other in listed { count -= found[Group(arm: other.arm, segment: other.segment)] ?? 0 }
+        }
+        measurements.cells[place].metrics[metric].immature = count
+      }
+    }
   }
 }

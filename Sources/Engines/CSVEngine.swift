@@ -18,13 +18,14 @@ public struct CSVEngine: Engine {
     return try measure(request, source)
   }
 
-  /// - Parameter exposures: the table of `request.exposures`; nil: it is opened here.
+  /// - Parameter joined: the tables of `request.exposures`; nil: they are opened here.
   package func measure(
-    _ request: MeasurementRequest, _ source: TableSource, exposures: TableSource? = nil
+    _ request: MeasurementRequest, _ source: TableSource, joined: JoinedTables? = nil
   ) throws -> Measurements {
     if let wanted = request.exposures {
-      return try join(request, wanted, source, exposures ?? TableSource(wanted.files, options: options))
+      return try join(request, wanted, source, joined ?? JoinedTables(wanted, options: options))
     }
+    try request.requireExposuresForEvents()
     try requireMemory(request, source)
     let limits = try limits(request, source)
     let clock = try ZoneClock.named(request.timeZone)

@@ -1,3 +1,4 @@
+import Experiments
 import Statistics
 import Tables
 
@@ -12,8 +13,9 @@ final class Cell {
   private var joint: BlockedMoments
   private var extras: [BlockedMoments?]
   private var missing: [Int]
-  /// Values of quantile metrics, by metric.
+  /// Values of quantile metrics, by metric, and where rows are clustered the cluster of each.
   private var values: [[Double]?]
+  private var clustersOfValues: [[Int32]]
   /// Totals of clusters, if rows are clustered.
   private var clusters: ClusterTotals?
 
@@ -24,6 +26,7 @@ final class Cell {
     extras = places.map { _ in nil }
     missing = places.map { _ in 0 }
     values = quantiles.map { $0 ? [] : nil }
+    clustersOfValues = quantiles.map { _ in [] }
     clusters = clustered.map { ClusterTotals(layout: $0) }
   }
 
@@ -50,8 +53,8 @@ final class Cell {
   func add(_ rows: RowStack, _ numbers: UnsafeBufferPointer<Int32>, isComplete: Bool, clusters codes: [Int32]) {
     units += numbers.count
     guard width > 0 else { return }
-    keepValues(rows, numbers.lazy.map { Int($0) })
     guard clusters == nil else { return addToClusters(rows, numbers, codes) }
+    keepValues(rows, numbers.lazy.map { Int($0) })
     if isComplete {
       joint.add(rows.values, numbers)
     } else {
@@ -85,9 +88,12 @@ final class Cell {
       for (metric, places) in places.enumerated() {
         if places.contains(where: { rows.values[$0][row].isNaN }) {
           missing[metric] += 1
-        } else {
-          clusters?.add(rows.values, row, places, metric: metric, cluster: cluster)
+          continue
         }
+        clusters?.add(rows.values, row, places, metric: metric, cluster: cluster)
+        guard values[metric] != nil else { continue }
+        values[metric]?.append(rows.values[places[0]][row])
+        clustersOfValues[metric].append(Int32(truncatingIfNeeded: cluster))
       }
     }
   }
@@ -99,6 +105,7 @@ final class Cell {
     for metric in places.indices {
       missing[metric] += other.missing[metric]
       if let more = other.values[metric] { values[metric]?.append(contentsOf: more) }
+      clustersOfValues[metric].append(contentsOf: other.clustersOfValues[metric])
       guard var extra = other.extras[metric] else { continue }
       if extras[metric] == nil { extras[metric] = BlockedMoments(columns: places[metric].count, blockRows: 64) }
       extras[metric]?.merge(&extra)
@@ -110,7 +117,7 @@ final class Cell {
   var clusterCodes: [Int] { clusters?.codes ?? [] }
 
   /// What is known of one metric.
-  func data(metric: Int) -> (moments: Moments, missing: Int, sorted: [Double]?) {
+  func data(metric: Int) -> Measurements.MetricData {
     var moments: Moments
     if let clusters {
       moments = clusters.moments(metric: metric)
@@ -118,6 +125,15 @@ final class Cell {
       moments = joint.moments().selecting(places[metric])
       if let extra = extras[metric]?.moments() { moments.merge(extra) }
     }
-    return (moments, missing[metric], values[metric]?.sorted())
+    var data = Measurements.MetricData(moments: moments, missing: missing[metric])
+    guard let values = values[metric] else { return data }
+    if clusters == nil {
+      data.sortedValues = values.sorted()
+    } else {
+      let order = values.indices.sorted { values[$0] < values[$1] }
+      data.sortedValues = order.map { values[$0] }
+      data.clustersOfValues = order.map { Int(clustersOfValues[metric][$0]) }
+    }
+    return data
   }
 }

@@ -32,11 +32,10 @@ struct CellTable {
     Measurements.Cell(
       arm: key.arm.text, segment: key.segment, units: cell.units,
       metrics: request.metrics.indices.map { metric in
-        let data = cell.data(metric: metric)
+        var data = cell.data(metric: metric)
         let isCut = limits[metric].contains { $0 != Limits() }
-        return Measurements.MetricData(
-          moments: data.moments, missing: data.missing, sortedValues: data.sorted,
-          cuts: isCut ? limits[metric].map { Measurements.Cut(low: $0.low, high: $0.high) } : [])
+        data.cuts = isCut ? limits[metric].map { Measurements.Cut(low: $0.low, high: $0.high) } : []
+        return data
       })
   }
 

@@ -67,7 +67,8 @@ public struct EventLogReader: Sendable {
     let source = try TableSource(paths, options: options)
     guard isEnoughByUnit(settings) else { return .log(try read(source)) }
     let reader = ActivityReader(
-      columns: columns, clock: try ZoneClock.named(timeZone), source: source, allowedBadRows: allowedBadRows)
+      columns: columns, clock: try ZoneClock.named(timeZone), source: source, allowedBadRows: allowedBadRows,
+      nulls: NullWords(options.nullWords))
     if let index = try reader.read(settings) { return .activity(index) }
     return .log(try read(source))
   }
@@ -106,9 +107,9 @@ public struct EventLogReader: Sendable {
   private func scan(
     _ columns: Columns, _ source: TableSource, _ clock: ZoneClock, _ take: (EventConsumer) -> Void
   ) throws -> ScanCount {
-    let words = options.nullWords.map { Array($0.utf8) }
+    let nulls = NullWords(options.nullWords)
     return try source.scan(Self.names(columns), allowedBadRows: allowedBadRows) { chunk in
-      EventConsumer(columns, base: chunk.origin, clock: clock, nullWords: words)
+      EventConsumer(columns, base: chunk.origin, clock: clock, nulls: nulls)
     } deliver: { batch in
       for consumer in batch.consumers { take(consumer) }
     }
@@ -140,6 +141,7 @@ public struct EventLogFault: InputFault, Hashable {
         + (nearest.map { " Did you mean '\($0)'?" } ?? " Use an IANA name such as Europe/Berlin.")
     case .notATime(let text):
       "expected a date or time such as 2026-11-23 or 2026-11-23T14:05:00Z, found '\(text)'."
+        + FieldParsing.whyNotATime(text)
     case .twoStarts:
       "a unit's start is given in two ways; choose one of a start event, a start column and a table of starts."
     case .unknownEvent(let name, let nearest):
@@ -154,21 +156,25 @@ struct EventFields {
   private let columns: EventLogReader.Columns
   /// The address that the file's first byte would have beside those that are read.
   var base: UInt
+  let nulls: NullWords
 
-  init(_ columns: EventLogReader.Columns, base: UInt) {
+  init(_ columns: EventLogReader.Columns, base: UInt, nulls: NullWords) {
     self.columns = columns
     self.base = base
+    self.nulls = nulls
   }
 
+  func isMissing(_ field: Field) -> Bool { field.trimmed.isMissing(nulls.words) }
+
   func unit(_ field: Field) throws(RowFault) -> Field {
-    guard field.count > 0 else { throw fault(.emptyCell(column: columns.unit), field) }
+    guard !nulls.contains(field) else { throw fault(.emptyCell(column: columns.unit), field) }
     return field
   }
 
   func time(_ field: Field, _ clock: inout ZoneClock, column: String? = nil) throws(RowFault) -> Int64 {
-    if let stamp = FieldParsing.timestamp(field.trimmed) { return clock.seconds(of: stamp) }
     let column = column ?? columns.time
-    if field.trimmed.isEmpty { throw fault(.emptyCell(column: column), field) }
+    if isMissing(field) { throw fault(.emptyCell(column: column), field) }
+    if let stamp = FieldParsing.timestamp(field.trimmed) { return clock.seconds(of: stamp) }
     throw fault(.notATime(column: column, found: String(field.string.prefix(40))), field)
   }
 
@@ -182,7 +188,6 @@ private struct EventConsumer: RowConsumer, Sendable {
   private let columns: EventLogReader.Columns
   private let reader: EventFields
   private var clock: ZoneClock
-  private let nullWords: [[UInt8]]
   private let slots: (unit: Int, time: Int, amount: Int?, segment: Int?, event: Int?, start: Int?)
 
   private(set) var units = Interner(expected: 1024)
@@ -196,11 +201,10 @@ private struct EventConsumer: RowConsumer, Sendable {
   /// `Int64.max` where the start is empty.
   private(set) var starts: [Int64] = []
 
-  init(_ columns: EventLogReader.Columns, base: UInt, clock: ZoneClock, nullWords: [[UInt8]]) {
+  init(_ columns: EventLogReader.Columns, base: UInt, clock: ZoneClock, nulls: NullWords) {
     self.columns = columns
-    reader = EventFields(columns, base: base)
+    reader = EventFields(columns, base: base, nulls: nulls)
     self.clock = clock
-    self.nullWords = nullWords
     var names: [String] = []
     func slot(_ name: String) -> Int {
       if let known = names.firstIndex(of: name) { return known }
@@ -221,17 +225,17 @@ private struct EventConsumer: RowConsumer, Sendable {
     if let amount { amounts.append(amount) }
     unitCodes.append(Int32(truncatingIfNeeded: units.code(of: unit)))
     times.append(time)
-    if let slot = slots.segment { segmentCodes.append(Int32(truncatingIfNeeded: segments.code(of: fields[slot]))) }
+    if let slot = slots.segment { segmentCodes.append(reader.nulls.code(of: fields[slot], in: &segments)) }
     if let slot = slots.event { eventCodes.append(Int32(truncatingIfNeeded: events.code(of: fields[slot]))) }
   }
 
   private mutating func start(_ field: Field) throws(RowFault) -> Int64 {
-    if field.trimmed.isMissing(nullWords) { return .max }
+    if reader.isMissing(field) { return .max }
     return try reader.time(field, &clock, column: columns.start)
   }
 
   private func amount(_ field: Field) throws(RowFault) -> Double {
-    if field.trimmed.isMissing(nullWords) { return .nan }
+    if reader.isMissing(field) { return .nan }
     let column = columns.amount ?? ""
     switch field.number {
     case .value(let value): return value

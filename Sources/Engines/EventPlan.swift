@@ -9,13 +9,15 @@ struct EventValue: Hashable, Sendable {
   var aggregation: Metric.Aggregation
   var event: String?
   var filter: String?
+  /// An event that counts must have a value.
+  var refusesMissing: Bool
   var window: Window
 
-  /// Seconds from first exposure, half-open.
+  /// Microseconds from first exposure, half-open.
   struct Window: Hashable, Sendable {
     var start: Int64
     var end: Int64
-    @inline(__always) func contains(_ seconds: Int64) -> Bool { seconds >= start && seconds < end }
+    @inline(__always) func contains(_ age: Int64) -> Bool { age >= start && age < end }
   }
 
   static let allEvents = "*"
@@ -32,18 +34,22 @@ struct EventPlan: Sendable {
   }
   struct Column: Sendable {
     var source: Source
-    /// The unit has no value unless this many seconds from first exposure are in the data.
-    var matureAfter: Int64
+    /// The unit has no value unless it was observed for this many microseconds from its first exposure; nil: for any time.
+    var matureAfter: Int64?
     /// The metric and whether the column is its outcome, to which caps apply.
     var metric: Int
     var isOutcome: Bool
   }
   let request: MeasurementRequest
   let exposures: ExposureSource
+  /// Microseconds since 1970 (UTC); later exposures and events do not count. `Int64.max`: the data say it.
+  let asOf: Int64
   private(set) var values: [EventValue] = []
   private(set) var filters: [String: RowFilter] = [:]
-  /// Columns of numbers in exposures.
+  /// Columns of numbers in exposures, or in the table of units.
   private(set) var attributes: [String] = []
+  /// Segments, clusters and covariates that are taken from the table of units.
+  let ofUnits: Set<String>
   private(set) var columns: [Column] = []
   /// For each metric the places of its columns in `columns`.
   private(set) var places: [[Int]] = []
@@ -51,40 +57,59 @@ struct EventPlan: Sendable {
   /// Everything before and after exposure; far from overflow.
   private static let forever = Int64.max / 4
 
-  /// - Parameter exposureColumns: the header of exposures; covariates that stand there are taken from there.
-  /// - Throws: `RowFilterFault`, `ExposureFault`.
-  init(_ request: MeasurementRequest, _ exposures: ExposureSource, exposureColumns: [String]) throws {
+  /// - Parameters:
+  ///   - exposureColumns: the header of exposures; covariates that stand there are taken from there.
+  ///   - unitColumns: the header of the table of units, if there is one, from which what exposures lack is taken.
+  /// - Throws: `RowFilterFault`, `ExposureFault`, `EventLogFault`.
+  init(
+    _ request: MeasurementRequest, _ exposures: ExposureSource, exposureColumns: [String], unitColumns: [String] = []
+  ) throws {
     self.request = request
     self.exposures = exposures
+    ofUnits = Set(unitColumns).subtracting(exposureColumns)
+    asOf =
+      try exposures.asOf.map { text throws in
+        try EventTime.lastMicrosecond(text, timeZone: exposures.timeZone)
+      } ?? .max
     for (number, metric) in request.metrics.enumerated() {
       if let text = metric.options.filter, filters[text] == nil { filters[text] = try RowFilter(text) }
       let outcomes = metric.outcomeColumns.count
       let sources = try metric.columns.enumerated().map { index, name throws in
         index < outcomes
-          ? try outcome(metric, name) : try covariate(metric, name, isAttribute: exposureColumns.contains(name))
+          ? try outcome(metric, name)
+          : try covariate(metric, name, isAttribute: exposureColumns.contains(name) || ofUnits.contains(name))
       }
-      let end = metric.options.windowSeconds.map { Self.seconds($0 + (metric.options.delaySeconds ?? 0)) } ?? 0
+      let needed = metric.secondsObserved.map(EventClock.span)
       places.append(Array(columns.count..<columns.count + sources.count))
       for (index, source) in sources.enumerated() {
         columns.append(
-          Column(source: source, matureAfter: index < outcomes ? end : 0, metric: number, isOutcome: index < outcomes))
+          Column(
+            source: source, matureAfter: index < outcomes ? needed : nil, metric: number, isOutcome: index < outcomes))
       }
     }
   }
 
+  /// The column of unit ids in exposures.
+  var exposureUnit: String { exposures.unitColumn ?? request.unitColumn ?? "" }
+
   var shape: CellShape { CellShape(request: request, width: columns.count, places: places) }
 
-  /// The longest time from first exposure to the end of a window.
-  var longestWindow: Int64 { columns.map(\.matureAfter).max() ?? 0 }
+  /// Whether a unit was not observed for long enough for a column of a metric, or of any one.
+  func isImmature(_ observed: Int64, metric: Int? = nil) -> Bool {
+    columns.contains { column in
+      (metric ?? column.metric) == column.metric && column.matureAfter.map { $0 > observed } ?? false
+    }
+  }
 
   private mutating func outcome(_ metric: Metric, _ column: String) throws(ExposureFault) -> Source {
     let options = metric.options
-    let start = Self.seconds(options.delaySeconds ?? 0)
-    let end = options.windowSeconds.map { start + Self.seconds($0) } ?? Self.forever
+    let start = EventClock.span(options.delaySeconds ?? 0)
+    let end = options.windowSeconds.map { start + EventClock.span($0) } ?? Self.forever
+    let (window, refuses) = (EventValue.Window(start: start, end: end), options.missing == .refuse)
     if let threshold = options.threshold {
-      return .reaches(try place(metric, column, start, end, usual: .sum), threshold: threshold)
+      return .reaches(try place(metric, column, window, refuses, usual: .sum), threshold: threshold)
     }
-    return .events(try place(metric, column, start, end, usual: metric.isProportion ? .any : .sum))
+    return .events(try place(metric, column, window, refuses, usual: metric.isProportion ? .any : .sum))
   }
 
   private mutating func covariate(_ metric: Metric, _ column: String, isAttribute: Bool) throws(ExposureFault) -> Source
@@ -94,12 +119,12 @@ struct EventPlan: Sendable {
       attributes.append(column)
       return .attribute(attributes.count - 1)
     }
-    let start = metric.options.lookbackSeconds.map { -Self.seconds($0) } ?? -Self.forever
-    return .events(try place(metric, column, start, 0, usual: .sum))
+    let start = metric.options.lookbackSeconds.map { -EventClock.span($0) } ?? -Self.forever
+    return .events(try place(metric, column, EventValue.Window(start: start, end: 0), false, usual: .sum))
   }
 
   private mutating func place(
-    _ metric: Metric, _ column: String, _ start: Int64, _ end: Int64, usual: Metric.Aggregation
+    _ metric: Metric, _ column: String, _ window: EventValue.Window, _ refusesMissing: Bool, usual: Metric.Aggregation
   ) throws(ExposureFault) -> Int {
     var aggregation = metric.options.aggregation ?? usual
     if column == EventValue.allEvents {
@@ -113,14 +138,11 @@ struct EventPlan: Sendable {
     }
     let value = EventValue(
       column: column, aggregation: aggregation, event: metric.options.event, filter: metric.options.filter,
-      window: EventValue.Window(start: start, end: end))
+      refusesMissing: refusesMissing, window: window)
     if let known = values.firstIndex(of: value) { return known }
     values.append(value)
     return values.count - 1
   }
-
-  /// Whole seconds of a duration; at most 300 years.
-  private static func seconds(_ duration: Double) -> Int64 { Int64(min(max(duration, 0), 1e10)) }
 }
 
 /// What is wrong with a request that joins exposures and events.
@@ -129,6 +151,13 @@ public struct ExposureFault: InputFault, Hashable {
     case aggregationNeedsColumn(metric: String, String)
     case proportionNeedsThreshold(metric: String, String)
     case noUnits
+    /// No event has the name that a metric asks for.
+    case unknownEvent(metric: String, String, nearest: String?, known: [String])
+    /// Events that metrics ask for there are, but none of an exposed unit.
+    case strangers(events: Int, unit: String)
+    case exposedLater(asOf: String)
+    case missingRefused(metric: String, units: Int)
+    case noCluster(column: String, units: Int)
   }
   public let kind: Kind
   init(_ kind: Kind) { self.kind = kind }
@@ -140,6 +169,21 @@ public struct ExposureFault: InputFault, Hashable {
     case .proportionNeedsThreshold(let metric, let aggregation):
       "metric '\(metric)': a proportion of '\(aggregation)' needs a threshold, for example | threshold: 50"
     case .noUnits: "every exposed unit was in several arms: nothing is left to compare."
+    case .unknownEvent(let metric, let name, let nearest, let known):
+      "metric '\(metric)': no event '\(name)'."
+        + (nearest.map { " Did you mean '\($0)'?" }
+          ?? " The events are \(known.prefix(12).map { "'\($0)'" }.joined(separator: ", "))"
+          + (known.count > 12 ? " and others." : "."))
+    case .strangers(let events, let unit):
+      "none of \(events.grouped) events that count for a metric is of an exposed unit. Are ids in '\(unit)' written alike in "
+        + "exposures and events? (--unit names the column.)"
+    case .exposedLater(let asOf): "every exposure is later than \(asOf), when the observation ended."
+    case .noCluster(let column, let units):
+      "\(units.grouped) exposed \(units == 1 ? "unit has" : "units have") no row in the table of units, which says '\(column)', "
+        + "their cluster. Every exposed unit needs one."
+    case .missingRefused(let metric, let units):
+      "metric '\(metric)': no event counts for \(units.grouped) \(units == 1 ? "unit" : "units"), and missing: refuse allows "
+        + "no unit without a value. Choose missing: zero or exclude."
     }
   }
 }

@@ -44,6 +44,17 @@ public enum EventTime {
     try moment(text, timeZone: timeZone, dateStandsFor: 86_399)
   }
 
+  /// The last microsecond since 1970 (UTC) that is not later: of a date its last, of a time that time itself.
+  ///
+  /// - Throws: `EventLogFault` as `seconds`.
+  static func lastMicrosecond(_ text: String, timeZone: String) throws(EventLogFault) -> Int64 {
+    var clock = try ZoneClock.named(timeZone)
+    var stamp = try self.stamp(text)
+    guard isDate(text, stamp) else { return clock.microseconds(of: stamp) }
+    stamp.localSeconds += EventClock.secondsPerDay
+    return clock.microseconds(of: stamp) - 1
+  }
+
   /// As `seconds`, but a date stands for its first second.
   ///
   /// - Throws: `EventLogFault` as `seconds`.
@@ -51,9 +62,19 @@ public enum EventTime {
     _ text: String, timeZone: String, dateStandsFor offset: Int64 = 0
   ) throws(EventLogFault) -> Int64 {
     var clock = try ZoneClock.named(timeZone)
-    let stamp = Array(text.utf8).withUnsafeBufferPointer { FieldParsing.timestamp($0) }
-    guard var stamp else { throw EventLogFault(.notATime(text)) }
-    if text.utf8.count == 10 { stamp.localSeconds += offset }
+    var stamp = try self.stamp(text)
+    if isDate(text, stamp) { stamp.localSeconds += offset }
     return clock.seconds(of: stamp)
+  }
+
+  private static func stamp(_ text: String) throws(EventLogFault) -> Timestamp {
+    let stamp = Array(text.utf8).withUnsafeBufferPointer { FieldParsing.timestamp($0) }
+    guard let stamp else { throw EventLogFault(.notATime(text)) }
+    return stamp
+  }
+
+  /// Written as a date, with or without its separators, and not as a Unix time of ten digits.
+  private static func isDate(_ text: String, _ stamp: Timestamp) -> Bool {
+    text.utf8.count == 8 || (text.utf8.count == 10 && stamp.offset == nil)
   }
 }

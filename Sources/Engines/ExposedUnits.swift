@@ -5,6 +5,9 @@ import Tables
 final class ExposedUnits: @unchecked Sendable {
   /// With the first exposures as values.
   let index: UnitIndex
+  /// Later exposures do not count.
+  private let asOf: Int64
+  /// First exposures in microseconds since 1970 (UTC).
   @exclusivity(unchecked) private(set) var times: [Int64] = []
   @exclusivity(unchecked) private(set) var arms = Interner()
   @exclusivity(unchecked) private(set) var armCodes: [Int32] = []
@@ -17,12 +20,12 @@ final class ExposedUnits: @unchecked Sendable {
   /// `width` numbers a unit, NaN where one is missing.
   @exclusivity(unchecked) private(set) var attributes: [Double] = []
   let width: Int
-  @exclusivity(unchecked) private(set) var latest = Int64.min
   @exclusivity(unchecked) private(set) var earliest = Int64.max
 
   /// - Parameter expected: units, more or less.
   init(_ plan: EventPlan, expected: Int) {
     index = UnitIndex(expected: expected)
+    asOf = plan.asOf
     segments = plan.request.segmentColumns.map { _ in Interner() }
     segmentCodes = segments.map { _ in [] }
     width = plan.attributes.count
@@ -36,7 +39,7 @@ final class ExposedUnits: @unchecked Sendable {
     scanned.chunks = []
   }
 
-  /// Takes the exposures of a chunk, chunks in file order. Of two at the same second the first in the file is the first.
+  /// Takes the exposures of a chunk, chunks in file order. Of two at the same time the first in the file is the first.
   func take(_ chunk: ExposureConsumer) {
     let arms = Self.codes(of: chunk.arms, in: &self.arms)
     let clusters = Self.codes(of: chunk.clusters, in: &self.clusters)
@@ -44,9 +47,9 @@ final class ExposedUnits: @unchecked Sendable {
     for row in chunk.ids.indices {
       // Far enough ahead for the memory, near enough for the cache.
       if row + 16 < chunk.ids.count { index.prefetch(chunk.ids[row + 16].hash) }
+      guard chunk.times[row] <= asOf else { continue }
       let unit = index.insert(chunk.ids[row].bytes, hash: chunk.ids[row].hash, value: chunk.times[row])
       let arm = arms[Int(chunk.armCodes[row])]
-      latest = max(latest, chunk.times[row])
       earliest = min(earliest, chunk.times[row])
       if unit == count {
         times.append(chunk.times[row])
@@ -71,6 +74,27 @@ final class ExposedUnits: @unchecked Sendable {
     }
   }
 
+  /// What the table of units says of one, in place of what the exposures do not say.
+  ///
+  /// - Parameters:
+  ///   - segments: codes by segment column, nil for a column of exposures.
+  ///   - numbers: the same by attribute.
+  func describe(_ unit: Int, segments: [Field?], cluster: Field?, numbers: [Double?], _ nulls: NullWords) {
+    for (column, field) in segments.enumerated() {
+      if let field { segmentCodes[column][unit] = nulls.code(of: field, in: &self.segments[column]) }
+    }
+    if let cluster {
+      if clusterCodes.isEmpty { clusterCodes = [Int32](repeating: Self.noCluster, count: count) }
+      clusterCodes[unit] = Int32(truncatingIfNeeded: clusters.code(of: cluster))
+    }
+    for (place, number) in numbers.enumerated() { if let number { attributes[unit * width + place] = number } }
+  }
+
+  /// Units whose cluster the table of units does not say.
+  var withoutCluster: Int { clusterCodes.isEmpty ? count : clusterCodes.count { $0 == Self.noCluster } }
+
+  private static let noCluster: Int32 = -1
+
   private static func codes(of local: Interner, in global: inout Interner) -> [Int32] {
     (0..<local.count).map { code in
       local.bytes(of: code).withUnsafeBufferPointer { Int32(truncatingIfNeeded: global.code(of: $0)) }
@@ -93,7 +117,7 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
   }
   private let reader: CellReader
   private var clock: ZoneClock
-  private let slots: (unit: Int, variant: Int, time: Int, cluster: Int?, segments: [Int], attributes: [Int])
+  private let slots: (unit: Int, variant: Int, time: Int, cluster: Int?, segments: [Int?], attributes: [Int?])
 
   private(set) var ids: [Identifier] = []
   private(set) var times: [Int64] = []
@@ -109,13 +133,16 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     self.reader = reader
     self.clock = clock
     let request = plan.request
+    func own(_ name: String) -> Int? { plan.ofUnits.contains(name) ? nil : reader.slot(name) }
     slots = (
-      reader.slot(request.unitColumn ?? ""), reader.slot(request.variantColumn), reader.slot(Self.timeColumn(plan)),
-      request.clusterColumn.map(reader.slot), request.segmentColumns.map(reader.slot), plan.attributes.map(reader.slot)
+      reader.slot(plan.exposureUnit), reader.slot(request.variantColumn), reader.slot(Self.timeColumn(plan)),
+      request.clusterColumn.flatMap(own), request.segmentColumns.map(own), plan.attributes.map(own)
     )
     segments = slots.segments.map { _ in Interner() }
     segmentCodes = segments.map { _ in [] }
   }
+
+  private static var nothing: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: nil, count: 0) }
 
   private static func timeColumn(_ plan: EventPlan) -> String {
     plan.exposures.exposureTimeColumn ?? plan.exposures.timeColumn
@@ -124,8 +151,9 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
   /// The columns of exposures that are read.
   static func columns(_ plan: EventPlan) -> [String] {
     let request = plan.request
-    let keys = [request.unitColumn, request.variantColumn, Self.timeColumn(plan), request.clusterColumn]
-    return CellReader.unique(keys.compactMap { $0 } + request.segmentColumns + plan.attributes)
+    let keys = [plan.exposureUnit, request.variantColumn, Self.timeColumn(plan), request.clusterColumn]
+    let names = keys.compactMap { $0 } + request.segmentColumns + plan.attributes
+    return CellReader.unique(names.filter { !plan.ofUnits.contains($0) })
   }
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
@@ -135,7 +163,9 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     let cluster = try slots.cluster.map { slot throws(RowFault) in try reader.filled(fields, slot) }
     let before = attributes.count
     do throws(RowFault) {
-      for slot in slots.attributes { attributes.append(try reader.number(fields[slot], slot)) }
+      for slot in slots.attributes {
+        attributes.append(try slot.map { slot throws(RowFault) in try reader.number(fields[slot], slot) } ?? .nan)
+      }
     } catch {
       attributes.removeLast(attributes.count - before)
       throw error
@@ -145,7 +175,9 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
     if let cluster { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: cluster))) }
     for (column, slot) in slots.segments.enumerated() {
-      segmentCodes[column].append(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot])))
+      // Of a column of the table of units the empty segment, as long as that is not read.
+      let code = slot.map { reader.nulls.code(of: fields[$0], in: &segments[column]) }
+      segmentCodes[column].append(code ?? Int32(truncatingIfNeeded: segments[column].code(of: Self.nothing)))
     }
   }
 }
@@ -155,12 +187,12 @@ struct CellReader: Sendable {
   private let names: [String]
   /// Of the chunk that is read.
   var origin: UInt
-  private let nullWords: [[UInt8]]
+  let nulls: NullWords
 
   init(_ names: [String], _ chunk: TableChunk, _ options: TableOptions) {
     self.names = names
     origin = chunk.origin
-    nullWords = options.nullWords.map { Array($0.utf8) }
+    nulls = NullWords(options.nullWords)
   }
 
   static func unique(_ names: [String]) -> [String] {
@@ -172,25 +204,33 @@ struct CellReader: Sendable {
 
   @inline(__always)
   func filled(_ fields: UnsafeBufferPointer<Field>, _ slot: Int) throws(RowFault) -> Field {
-    guard fields[slot].count > 0 else { throw fault(.emptyCell(column: names[slot]), fields[slot]) }
+    guard !nulls.contains(fields[slot]) else { throw emptyCell(fields[slot], slot) }
     return fields[slot]
   }
 
-  /// Seconds since 1970 (UTC).
+  /// Microseconds since 1970 (UTC).
   @inline(__always)
   func time(_ fields: UnsafeBufferPointer<Field>, _ slot: Int, _ clock: inout ZoneClock) throws(RowFault) -> Int64 {
     let field = fields[slot]
-    let text = field.trimmed
-    if let stamp = FieldParsing.timestamp(text) { return clock.seconds(of: stamp) }
-    throw text.isEmpty
-      ? fault(.emptyCell(column: names[slot]), field)
-      : fault(.notATime(column: names[slot], found: shown(field)), field)
+    if let time = time(field, &clock) { return time }
+    throw isMissing(field)
+      ? emptyCell(field, slot) : fault(.notATime(column: names[slot], found: shown(field)), field)
   }
+
+  /// The same; nil if it is none.
+  @inline(__always)
+  func time(_ field: Field, _ clock: inout ZoneClock) -> Int64? {
+    let text = field.trimmed
+    if !nulls.words.isEmpty, text.isMissing(nulls.words) { return nil }
+    return FieldParsing.timestamp(text).map { clock.microseconds(of: $0) }
+  }
+
+  func emptyCell(_ field: Field, _ slot: Int) -> RowFault { fault(.emptyCell(column: names[slot]), field) }
 
   /// NaN if missing.
   func number(_ field: Field, _ slot: Int) throws(RowFault) -> Double {
     let text = field.trimmed
-    if text.isMissing(nullWords) { return .nan }
+    if text.isMissing(nulls.words) { return .nan }
     switch FieldParsing.number(text) {
     case .value(let value): return value
     case .notANumber: throw fault(.notANumber(column: names[slot], found: shown(field)), field)
@@ -201,20 +241,20 @@ struct CellReader: Sendable {
   /// NaN if missing.
   func boolean(_ field: Field, _ slot: Int) throws(RowFault) -> Double {
     let text = field.trimmed
-    if text.isMissing(nullWords) { return .nan }
+    if text.isMissing(nulls.words) { return .nan }
     guard let value = FieldParsing.boolean(text) else {
       throw fault(.notABoolean(column: names[slot], found: shown(field)), field)
     }
     return value ? 1 : 0
   }
 
-  func isMissing(_ field: Field) -> Bool { field.trimmed.isMissing(nullWords) }
+  func isMissing(_ field: Field) -> Bool { field.trimmed.isMissing(nulls.words) }
 
   /// A condition that compares a cell with something that it is not.
   func misfit(_ fault: RowFilter.FieldFault, _ field: Field, _ column: String) -> RowFault {
     self.fault(
       fault.isNumber
-        ? .notANumber(column: column, found: shown(field)) : .notABoolean(column: column, found: shown(field)), field)
+        ? .notANumber(column: column, found: shown(field)) : .noCondition(column: column, found: shown(field)), field)
   }
 
   private func shown(_ field: Field) -> String { String(field.string.prefix(40)) }

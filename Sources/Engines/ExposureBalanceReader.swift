@@ -4,7 +4,7 @@ import Tables
 
 /// Reads exposures and counts their units by arm, segment and day.
 ///
-/// Memory grows with units, not with exposures. Of two exposures at the same second the first in the file is the first.
+/// Memory grows with units, not with exposures. Of two exposures at the same time the first in the file is the first.
 public struct ExposureBalanceReader: Sendable {
   public var exposures: ExposureSource
   public var unitColumn: String
@@ -51,7 +51,7 @@ public struct ExposureBalanceReader: Sendable {
 
   /// The day of each unit's first exposure, in the zone of the times; only days with units.
   private func days(of units: ExposedUnits) throws -> (name: String, values: [String], valueOfUnit: [Int32]) {
-    let times = units.times
+    let times = units.times.map(EventClock.seconds)
     guard let low = times.min(), let high = times.max() else { return ("day", [], []) }
     let calendar = try CivilCalendar(timeZone: exposures.timeZone, period: .day, span: low...high)
     let indices = times.map { calendar.periodIndex(of: $0) }

@@ -21,8 +21,9 @@ public struct HistoryReader: Sendable {
     self.allowedBadRows = allowedBadRows
   }
 
-  /// - Throws: `TableFault` for the files; `DomainError` if the clusters allow no estimate.
+  /// - Throws: `TableFault` for the files; `MetricSpecFault` if the metric chooses among events; `DomainError` if the clusters allow no estimate.
   public func read(_ paths: [String]) throws -> History {
+    try metric.requireRowsOfUnits()
     let source = try TableSource(paths, options: options)
     let limits = try CSVEngine(options: options).limits(
       MeasurementRequest(files: paths, metrics: [metric], allowedBadRows: allowedBadRows), source)[0]
@@ -163,7 +164,9 @@ private struct HistoryConsumer: RowConsumer, Sendable {
       row[place] = value
     }
     let cluster = clusterSlot.map { fields[$0] }
-    if let cluster, cluster.count == 0 { throw fault(.emptyCell(column: plan.clusterColumn ?? ""), cluster) }
+    if let cluster, cluster.bytes.isMissing(nullWords) {
+      throw fault(.emptyCell(column: plan.clusterColumn ?? ""), cluster)
+    }
     if let timeSlot { totals.days[try day(fields[timeSlot]), default: 0] += 1 }
     if complete { totals.add(row, cluster: cluster) } else { totals.missing += 1 }
   }
@@ -194,8 +197,8 @@ private struct HistoryConsumer: RowConsumer, Sendable {
   /// On the clock that the time is written in.
   private func day(_ field: Field) throws(RowFault) -> Int {
     let name = plan.timeColumn ?? ""
+    if field.trimmed.isMissing(nullWords) { throw fault(.emptyCell(column: name), field) }
     guard let stamp = FieldParsing.timestamp(field.trimmed) else {
-      if field.trimmed.isEmpty { throw fault(.emptyCell(column: name), field) }
       throw fault(.notATime(column: name, found: String(field.string.prefix(40))), field)
     }
     return Int((Double(stamp.localSeconds) / 86_400).rounded(.down))

@@ -1,3 +1,4 @@
+import Basics
 import Experiments
 import Tables
 
@@ -35,12 +36,14 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   /// Words of values that are counted as distinct; such a hit's number is the word's code.
   private(set) var words: [Interner]
   private(set) var count = EventCount()
-  private(set) var latest = Int64.min
+  private(set) var days = EventDays()
+  private let asOf: Int64
 
   /// Names of events, those of the rules first.
-  private var names = Interner()
-  /// By name: whether a rule asks for such events.
-  private var isAsked: [Bool] = []
+  private(set) var names = Interner()
+  /// By name, for those of the rules: whether there is such an event.
+  private(set) var isSeen: [Bool] = []
+  private var unseen: Int
   /// Rules want events whatever their name.
   private let wantsAll: Bool
   private var times: [Int64] = []
@@ -49,6 +52,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   private struct Rule {
     let aggregation: Metric.Aggregation
     let window: EventValue.Window
+    let refusesMissing: Bool
     /// Nil for the events themselves.
     let slot: Int?
     /// The event's name by its code; nil: any.
@@ -61,6 +65,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     self.units = units
     self.reader = reader
     self.clock = clock
+    asOf = plan.asOf
     slots = (
       reader.slot(plan.request.unitColumn ?? ""), reader.slot(plan.exposures.timeColumn),
       plan.values.contains { $0.event != nil } ? reader.slot(plan.exposures.eventColumn) : nil
@@ -69,14 +74,15 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     rules = plan.values.map { value in
       let filter = value.filter.flatMap { plan.filters[$0] }
       return Rule(
-        aggregation: value.aggregation, window: value.window,
+        aggregation: value.aggregation, window: value.window, refusesMissing: value.refusesMissing,
         slot: value.column == EventValue.allEvents ? nil : reader.slot(value.column),
         event: value.event.map { name in
           Array(name.utf8).withUnsafeBufferPointer { Int32(truncatingIfNeeded: names.code(of: $0)) }
         }, filter: filter, filterSlots: filter?.columns.map(reader.slot) ?? [])
     }
     self.names = names
-    isAsked = Array(repeating: true, count: names.count)
+    isSeen = Array(repeating: false, count: names.count)
+    unseen = names.count
     wantsAll = rules.contains { $0.event == nil }
     keepsTimes = plan.values.contains { $0.aggregation == .last }
     words = plan.values.map { _ in Interner() }
@@ -100,6 +106,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     var more = EventCount(events: 1)
     if isWanted(name) {
       more.asked = 1
+      see(name)
       let place = units.index.place(of: unit.bytes, hash: UnitIndex.hash(of: unit.bytes))
       if place.code >= 0 {
         more.ofUnits = 1
@@ -107,21 +114,23 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
       }
     }
     count += more
-    latest = max(latest, time)
+    days.insert(time)
   }
 
   /// A block at a time: columns that every row needs are read as such, and units' places are asked for before they are
   /// needed. Events that nobody asks for are not looked up.
   mutating func consume(_ block: FieldBlock) -> Bool {
     let before = (hits.count, hitTimes.count, count)
-    guard block.isFilled(slots.unit), readTimes(block), readNames(block), takeBlock(block) else {
+    guard !reader.nulls.stand(in: block, [slots.unit, slots.time]), block.isFilled(slots.unit), readTimes(block),
+      readNames(block), takeBlock(block)
+    else {
       hits.removeLast(hits.count - before.0)
       hitTimes.removeLast(hitTimes.count - before.1)
       count = before.2
       return false
     }
     count.events += block.rows
-    latest = max(latest, times.max() ?? .min)
+    days.insert(times)
     return true
   }
 
@@ -130,9 +139,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     swap(&times, &self.times)
     times.removeAll(keepingCapacity: true)
     let isRead = times.grow(by: block.rows, 0) { start in
-      block.times(slots.time, into: start) { field in
-        FieldParsing.timestamp(field.trimmed).map { clock.seconds(of: $0) }
-      }
+      block.times(slots.time, into: start, perSecond: EventClock.perSecond) { reader.time($0, &clock) }
     }
     self.times = times
     return isRead
@@ -145,7 +152,14 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   }
 
   @inline(__always)
-  private func isWanted(_ name: Int32) -> Bool { wantsAll || (name >= 0 && Int(name) < isAsked.count) }
+  private func isWanted(_ name: Int32) -> Bool { wantsAll || (name >= 0 && Int(name) < isSeen.count) }
+
+  @inline(__always)
+  private mutating func see(_ name: Int32) {
+    guard unseen > 0, name >= 0, Int(name) < isSeen.count, !isSeen[Int(name)] else { return }
+    isSeen[Int(name)] = true
+    unseen -= 1
+  }
 
   private static let stride = 64
 
@@ -155,7 +169,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
       for row in 0..<block.rows {
         // Written over unless it is wanted: no branch to guess.
         rows[wanted] = Int32(truncatingIfNeeded: row)
-        wanted &+= wantsAll || Int(nameCodes[row]) < isAsked.count ? 1 : 0
+        wanted &+= wantsAll || Int(nameCodes[row]) < isSeen.count ? 1 : 0
       }
       count.asked += wanted
       for first in Swift.stride(from: 0, to: wanted, by: Self.stride) {
@@ -172,6 +186,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
       units.index.places(of: block, slots.unit, rows: rows, into: found)
       for index in 0..<rows.count {
         let (row, place) = (Int(rows[index]), found[index])
+        if !nameCodes.isEmpty { see(nameCodes[row]) }
         guard place.code >= 0 else { continue }
         count.ofUnits += 1
         do throws(RowFault) {
@@ -189,6 +204,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   private mutating func takeHits(
     _ place: UnitIndex.Place, _ time: Int64, _ name: Int32, _ field: (Int) -> Field
   ) throws(RowFault) {
+    guard time <= asOf else { return }
     let start = hits.count
     let age = time &- place.value
     do throws(RowFault) {
@@ -212,13 +228,13 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     hitTimes.removeAll(keepingCapacity: true)
     count = EventCount()
     for index in words.indices where words[index].count > 0 { words[index] = Interner() }
-    latest = .min
+    days = EventDays()
     return names.count <= 1000
   }
 
   private func holds(_ filter: RowFilter, _ slots: [Int], _ field: (Int) -> Field) throws(RowFault) -> Bool {
     do throws(RowFilter.FieldFault) {
-      return try filter.holds { field(slots[$0]) }
+      return try filter.holds(nullWords: reader.nulls.words) { field(slots[$0]) }
     } catch {
       throw reader.misfit(error, field(slots[error.column]), filter.columns[error.column])
     }
@@ -228,6 +244,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   @inline(__always)
   private mutating func number(_ index: Int, _ field: (Int) -> Field) throws(RowFault) -> Double? {
     guard let slot = rules[index].slot else { return 1 }
+    if rules[index].refusesMissing, reader.isMissing(field(slot)) { throw reader.emptyCell(field(slot), slot) }
     switch rules[index].aggregation {
     case .count: return reader.isMissing(field(slot)) ? nil : 1
     case .distinct: return reader.isMissing(field(slot)) ? nil : Double(words[index].code(of: field(slot)))
@@ -253,7 +270,11 @@ final class UnitTotals: @unchecked Sendable {
   /// Pairs of unit and word that were seen, by value and share of the units.
   private var seen: [[Set<UInt64>]]
   private(set) var count = EventCount()
-  private(set) var latest: Int64
+  private var days = EventDays()
+  /// By the name's code in the chunks' interners: whether some event that metrics ask for by name was there.
+  private var isSeen: [Bool] = []
+  /// The names of all events, gathered as long as one of those asked for was not there.
+  private var names: Set<String> = []
 
   /// Shares of the units, each filled by one thread.
   private static let shares = 2
@@ -270,7 +291,25 @@ final class UnitTotals: @unchecked Sendable {
     times.initialize(repeating: .min)
     words = plan.values.map { _ in Interner() }
     seen = plan.values.map { _ in Array(repeating: [], count: Self.shares) }
-    latest = units.latest
+  }
+
+  /// The end of the observation by the events, in microseconds since 1970 (UTC), and what was not taken for it.
+  var end: (latest: Int64, strays: ExposureSummary.Strays?) {
+    if plan.asOf != .max { return (plan.asOf, nil) }
+    return days.end ?? (.min, nil)
+  }
+
+  /// - Throws: `ExposureFault` if a metric asks for events that there are none of, or all are of others than exposed units.
+  func requireEvents() throws(ExposureFault) {
+    for metric in plan.request.metrics {
+      guard let name = metric.options.event, !names.isEmpty, !names.contains(name) else { continue }
+      let known = names.sorted()
+      throw ExposureFault(
+        .unknownEvent(metric: metric.name, name, nearest: nearestName(to: name, among: known), known: known))
+    }
+    if count.asked > 0, count.ofUnits == 0 {
+      throw ExposureFault(.strangers(events: count.asked, unit: plan.request.unitColumn ?? ""))
+    }
   }
 
   deinit {
@@ -285,7 +324,8 @@ final class UnitTotals: @unchecked Sendable {
     var codes: [[[Int]]] = []
     for chunk in chunks {
       count += chunk.count
-      latest = max(latest, chunk.latest)
+      days.merge(chunk.days)
+      takeNames(chunk)
       codes.append(
         chunk.words.indices.map { value in
           (0..<chunk.words[value].count).map { code in
@@ -309,6 +349,16 @@ final class UnitTotals: @unchecked Sendable {
       local[share] = sets
     }
     for value in seen.indices { for share in 0..<Self.shares { seen[value][share] = local[share][value] } }
+  }
+
+  /// As long as not all events that are asked for were there, the names are gathered, to say what there is.
+  private func takeNames(_ chunk: UnitEvents) {
+    if isSeen.isEmpty { isSeen = chunk.isSeen }
+    for (code, seen) in chunk.isSeen.enumerated() where seen { isSeen[code] = true }
+    guard isSeen.contains(false) else { return names = [] }
+    for (code, name) in chunk.names.strings.enumerated() where code >= isSeen.count || isSeen[code] {
+      names.insert(name)
+    }
   }
 
   @inline(__always)

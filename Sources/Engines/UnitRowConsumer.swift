@@ -10,6 +10,9 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private let plan: ColumnPlan
   private var base: UInt
   private let nullWords: [[UInt8]]
+  private let nulls: NullWords
+  /// Of cells that must not be empty.
+  private let keySlots: [Int]
   private let variantSlot: Int
   private let unitSlot: Int?
   private let clusterSlot: Int?
@@ -42,7 +45,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     timeSlot = plan.request.timeColumn.flatMap { plan.names.firstIndex(of: $0) }
     self.plan = plan
     base = chunk.origin
-    self.nullWords = nullWords.map { Array($0.utf8) }
+    nulls = NullWords(nullWords)
+    self.nullWords = nulls.words
     hasNumericNullWord = self.nullWords.contains { word in
       word.withUnsafeBufferPointer { if case .notANumber = FieldParsing.number($0) { false } else { true } }
     }
@@ -55,7 +59,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     clusterSlot = plan.request.clusterColumn.map(slot)
     segmentSlots = plan.request.segmentColumns.map(slot)
     valueSlots = plan.values.map { slot($0.name) }
-    segments = segmentSlots.map { _ in Interner() }
+    segments = segmentSlots.map { [nulls] _ in nulls.interner }
+    keySlots = [variantSlot] + [unitSlot, clusterSlot, timeSlot].compactMap { $0 }
     row = [Double](repeating: 0, count: plan.values.count)
     words = [Int32](repeating: 0, count: segmentSlots.count + (clusterSlot == nil ? 0 : 1))
     rows = PartedRows(width: row.count, codes: words.count, keepsOrder: clusterSlot != nil)
@@ -65,20 +70,20 @@ struct UnitRowConsumer: RowConsumer, Sendable {
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
     let variant = fields[variantSlot]
-    guard variant.count > 0 else { throw fault(.emptyCell(column: plan.request.variantColumn), variant) }
+    guard !nulls.contains(variant) else { throw fault(.emptyCell(column: plan.request.variantColumn), variant) }
     try readValues(fields)
     if let clusterSlot {
-      guard fields[clusterSlot].count > 0 else {
+      guard !nulls.contains(fields[clusterSlot]) else {
         throw fault(.emptyCell(column: plan.request.clusterColumn ?? ""), fields[clusterSlot])
       }
     }
-    if let unitSlot, fields[unitSlot].count == 0 {
+    if let unitSlot, nulls.contains(fields[unitSlot]) {
       throw fault(.emptyCell(column: plan.request.unitColumn ?? ""), fields[unitSlot])
     }
     if let timeSlot { times.insert(try readTime(fields[timeSlot])) }
     if unitIsKey, let unitSlot { units.append(fields[unitSlot]) }
     for (column, slot) in segmentSlots.enumerated() {
-      words[column] = Int32(truncatingIfNeeded: segments[column].code(of: fields[slot]))
+      words[column] = nulls.segment(Int32(truncatingIfNeeded: segments[column].code(of: fields[slot])))
     }
     if let clusterSlot {
       words[segmentSlots.count] = Int32(truncatingIfNeeded: clusters.code(of: fields[clusterSlot]))
@@ -92,12 +97,14 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     blockWords.reserve(block.rows, behind: 0)
     blockValues.reserve(block.rows, behind: 0)
     let mark = units.mark
-    guard readKeys(block), readUnits(block), readValues(block), readTimes(block) else {
+    guard !nulls.stand(in: block, keySlots), readKeys(block), readUnits(block), readValues(block), readTimes(block)
+    else {
       units.remove(to: mark)
       return false
     }
     for (column, slot) in segmentSlots.enumerated() {
       _ = block.codes(slot, into: blockWords[column], &segments[column])
+      nulls.settle(blockWords[column], block.rows)
     }
     rows.append(block.rows, blockArms[0], of: arms.count, blockValues, blockWords)
     return true
@@ -121,7 +128,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
         block.times(
           timeSlot, into: start,
           other: { field in
-            FieldParsing.timestamp(field.trimmed).map { clock.seconds(of: $0) }
+            field.trimmed.isMissing(nullWords)
+              ? nil : FieldParsing.timestamp(field.trimmed).map { clock.seconds(of: $0) }
           })
       else { return false }
       for row in 0..<block.rows { times.insert(seconds[row]) }
@@ -131,8 +139,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
 
   private mutating func readTime(_ field: Field) throws(RowFault) -> Int64 {
     let column = plan.request.timeColumn ?? ""
+    if field.trimmed.isMissing(nullWords) { throw fault(.emptyCell(column: column), field) }
     if let stamp = FieldParsing.timestamp(field.trimmed) { return clock.seconds(of: stamp) }
-    if field.trimmed.isEmpty { throw fault(.emptyCell(column: column), field) }
     throw fault(.notATime(column: column, found: shown(field)), field)
   }
 
@@ -155,7 +163,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     times = TimeRange()
     // Few words are worth keeping; of many most will not come again.
     clusters = Interner()
-    for index in segments.indices where segments[index].count > Self.fewWords { segments[index] = Interner() }
+    for index in segments.indices where segments[index].count > Self.fewWords { segments[index] = nulls.interner }
     return arms.count <= Self.fewWords
   }
 

@@ -151,6 +151,9 @@ extension ExperimentSteps {
     if let name = spec.data.exposures, !isThere(spec.resolved(name)) {
       return .waiting(.data("\(name) is not there yet"))
     }
+    for path in request.exposures?.attributeFiles ?? [] where !isThere(path) {
+      return .waiting(.data("\(spec.named(path)) is not there yet"))
+    }
     let measurements = try measured(request)
     let identity = try JSONValue.encoding(measurements.files)
     if let before = context.results["exposures.load"], before["files"] == identity {
@@ -170,11 +173,12 @@ extension ExperimentSteps {
   /// Measures with the files named as the spec names them, so that a result does not depend on where it was computed.
   func measured(_ request: MeasurementRequest) throws -> Measurements {
     var measurements = try engine.measure(request)
-    for (index, path) in request.files.enumerated() where measurements.files.indices.contains(index) {
-      measurements.files[index].name = spec.named(path)
-    }
-    if let name = spec.data.exposures, request.exposures != nil, !measurements.files.isEmpty {
-      measurements.files[measurements.files.count - 1].name = name
+    // In the order in which an engine names them: events, exposures, attributes.
+    let names =
+      request.files.map(spec.named) + (request.exposures == nil ? [] : [spec.data.exposures].compactMap { $0 })
+      + (request.exposures?.attributeFiles ?? []).map(spec.named)
+    for (index, name) in names.enumerated() where measurements.files.indices.contains(index) {
+      measurements.files[index].name = name
     }
     return measurements
   }

@@ -52,9 +52,17 @@ package struct FieldBlock {
     each(slot, values, { cscan_decimals($0, $1, $2, values) }, other)
   }
 
-  /// Reads a column of times into `seconds` since 1970 (UTC), as `decimals` does.
-  package func times(_ slot: Int, into seconds: UnsafeMutablePointer<Int64>, other: (Field) -> Int64?) -> Bool {
-    each(slot, seconds, { cscan_unix_times($0, $1, $2, seconds) }, other)
+  /// Reads a column of times since 1970 (UTC), as `decimals` does, in units of which a second has `perSecond`.
+  package func times(
+    _ slot: Int, into times: UnsafeMutablePointer<Int64>, perSecond: Int64 = 1, other: (Field) -> Int64?
+  ) -> Bool {
+    each(
+      slot, times,
+      { block, column, from in
+        let end = cscan_unix_times(block, column, from, times)
+        if perSecond != 1, from < end { for row in from..<end { times[row] &*= perSecond } }
+        return end
+      }, other)
   }
 
   /// Reads a column of 0 and 1 into `values`, as `decimals` does.

@@ -30,6 +30,13 @@ package enum FieldParsing {
     1e21, 1e22,
   ]
 
+  /// The number that a text is in the sense of a table: decimal and finite; nil for inf, nan, hexadecimal and nothing.
+  package static func decimal(_ text: String) -> Double? {
+    let found = Array(text.utf8).withUnsafeBufferPointer { number($0) }
+    guard case .value(let value) = found else { return nil }
+    return value
+  }
+
   /// Up to 19 digits are gathered in an integer. With at most 53 bits of it and a power of ten up to 22 both factors are
   /// exact, so one operation rounds correctly (Clinger 1990, "How to read floating point numbers accurately"); the rest
   /// goes to strtod.

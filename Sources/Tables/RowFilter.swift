@@ -9,8 +9,8 @@ import Basics
 /// comparison = column [ ("==" | "!=") (number | text) | ("<" | "<=" | ">" | ">=") number ]
 /// column     = word | "`" any "`"        text = '"' any '"' | "'" any "'"
 /// ```
-/// A column alone holds where it is true. An empty field compares false with everything, by `!=` too. Numbers compare as
-/// numbers, text by its bytes.
+/// A column alone holds where it is true. A field that is empty, or a word for a missing value, compares false with everything,
+/// by `!=` too. Numbers compare as numbers, text by its bytes.
 package struct RowFilter: Sendable {
   private indirect enum Node: Sendable {
     case either(Node, Node)
@@ -35,9 +35,13 @@ package struct RowFilter: Sendable {
     columns = parser.columns
   }
 
-  /// - Parameter field: the row's field of the column with this number in `columns`.
+  /// - Parameters:
+  ///   - nullWords: what stands for a missing value.
+  ///   - field: the row's field of the column with this number in `columns`.
   /// - Throws: if a field that is compared with a number is none.
-  package func holds(_ field: (Int) -> Field) throws(FieldFault) -> Bool { try Self.holds(root, field) }
+  package func holds(nullWords: [[UInt8]] = [], _ field: (Int) -> Field) throws(FieldFault) -> Bool {
+    try Self.holds(root, nullWords, field)
+  }
 
   /// A field that is not what the filter compares it with.
   package struct FieldFault: Error {
@@ -45,28 +49,30 @@ package struct RowFilter: Sendable {
     package let isNumber: Bool
   }
 
-  private static func holds(_ node: Node, _ field: (Int) -> Field) throws(FieldFault) -> Bool {
+  private static func holds(
+    _ node: Node, _ nullWords: [[UInt8]], _ field: (Int) -> Field
+  ) throws(FieldFault) -> Bool {
     switch node {
     case .either(let a, let b):
-      if try holds(a, field) { return true }
-      return try holds(b, field)
+      if try holds(a, nullWords, field) { return true }
+      return try holds(b, nullWords, field)
     case .both(let a, let b):
-      guard try holds(a, field) else { return false }
-      return try holds(b, field)
-    case .not(let a): return try !holds(a, field)
+      guard try holds(a, nullWords, field) else { return false }
+      return try holds(b, nullWords, field)
+    case .not(let a): return try !holds(a, nullWords, field)
     case .isTrue(let column):
       let text = field(column).trimmed
-      if text.isEmpty { return false }
+      if text.isMissing(nullWords) { return false }
       guard let value = FieldParsing.boolean(text) else { throw FieldFault(column: column, isNumber: false) }
       return value
     case .text(let column, let isEqual, let wanted):
       let found = field(column)
-      if found.count == 0 { return false }
+      if found.bytes.isMissing(nullWords) { return false }
       let isSame = found.hasDoubledQuotes ? Array(found.string.utf8) == wanted : found.bytes.elementsEqual(wanted)
       return isSame == isEqual
     case .number(let column, let comparison, let wanted):
       let text = field(column).trimmed
-      if text.isEmpty { return false }
+      if text.isMissing(nullWords) { return false }
       guard case .value(let value) = FieldParsing.number(text) else { throw FieldFault(column: column, isNumber: true) }
       return compare(value, comparison, wanted)
     }

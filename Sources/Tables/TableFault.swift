@@ -28,6 +28,8 @@ public struct TableFault: InputFault, Hashable {
     case notANumber(column: String, found: String)
     case numberTooLarge(column: String, found: String)
     case notABoolean(column: String, found: String)
+    /// A column that stands alone in a condition.
+    case noCondition(column: String, found: String)
     case notATime(column: String, found: String)
     case emptyCell(column: String)
     /// The value cannot be used, for a reason that another module gives.
@@ -83,8 +85,12 @@ public struct TableFault: InputFault, Hashable {
       "column '\(column)': '\(found)' is too large for a double." + Self.correction
     case .notABoolean(let column, let found):
       "column '\(column)' expects 0 or 1, true or false, found '\(found)'. Is it a mean rather than a proportion?"
+    case .noCondition(let column, let found):
+      "the condition '\(column)' holds where the column is 1 or true and not where it is 0 or false; found '\(found)'. "
+        + "Compare it with something: \(column) == \"\(found.contains("\"") ? "..." : found)\""
     case .notATime(let column, let found):
       "column '\(column)' expects a date or time such as 2026-11-23 or 2026-11-23T14:05:00Z, found '\(found)'."
+        + FieldParsing.whyNotATime(found)
     case .emptyCell(let column): "column '\(column)' is empty here; it needs a value in every row."
     case .refused(let column, let reason): "column '\(column)': \(reason)"
     case .badGzip(let reason): "not a whole gzip file: \(reason). Copy it again; 'gzip -t' tests it."

@@ -12,8 +12,8 @@ public struct TableOptions: Sendable {
   package var kernel = ScanKernel.native
   /// Chunks that are in memory at a time.
   package var batchChunks = 40
-  /// Whether bytes that lie in memory are copied too before they are scanned, as those of files are; for tests.
-  package var copiesText = false
+  /// Whether bytes are copied into memory of their own before they are scanned; nil: those of mapped files are.
+  package var copiesText: Bool?
   /// Nil: one thread a core.
   public var threads: Int?
   /// Gets the bytes read so far and those of all files, now and then, on one thread at a time; once for each pass.

@@ -6,16 +6,22 @@ package struct Timestamp: Sendable, Equatable {
   package var localSeconds: Int64
   /// Seconds east of UTC; nil if the text does not say.
   package var offset: Int64?
+  /// Of the second, 0 to 999,999; digits behind the sixth are cut off.
+  package var microseconds: Int64
 
-  package init(localSeconds: Int64, offset: Int64?) {
+  package init(localSeconds: Int64, offset: Int64?, microseconds: Int64 = 0) {
     self.localSeconds = localSeconds
     self.offset = offset
+    self.microseconds = microseconds
   }
+
+  package static let microsecondsPerSecond: Int64 = 1_000_000
 }
 
 extension FieldParsing {
-  /// Reads `2026-11-23`, `2026-11-23 14:05`, `2026-11-23T14:05:09.250Z`, `…+01:00`, `…-0530`, and Unix time as an integer:
-  /// up to 11 digits are seconds, 12 to 14 milliseconds, 15 to 17 microseconds. Fractions of a second are cut off.
+  /// Reads `2026-11-23`, `20261123`, `2026-11-23 14:05`, `2026-11-23T14:05:09.250Z`, `…+01:00`, `…-0530`, and Unix time as
+  /// an integer: up to 11 digits are seconds, 12 to 14 milliseconds, 15 to 17 microseconds. A Unix time before 1e8 seconds
+  /// (3 March 1973) is none: it is rather a date, a day number of a spreadsheet, or a number that is no time.
   package static func timestamp(_ text: UnsafeBufferPointer<UInt8>) -> Timestamp? {
     if let common = commonTimestamp(text) { return common }
     var cursor = DigitCursor(text)
@@ -31,8 +37,9 @@ extension FieldParsing {
     guard cursor.skip(UInt8(ascii: "T")) || cursor.skip(UInt8(ascii: " ")) || cursor.skip(UInt8(ascii: "t")) else {
       return nil
     }
-    guard let seconds = timeOfDay(&cursor) else { return nil }
+    guard let (seconds, microseconds) = timeOfDay(&cursor) else { return nil }
     stamp.localSeconds += seconds
+    stamp.microseconds = microseconds
     _ = cursor.skip(UInt8(ascii: " "))
     if cursor.isAtEnd { return stamp }
     guard let offset = zoneOffset(&cursor), cursor.isAtEnd else { return nil }
@@ -48,27 +55,61 @@ extension FieldParsing {
       guard digit < 10 else { return nil }
       value = value * 10 + Int64(digit)
     }
-    switch text.count {
-    case ...11: return Timestamp(localSeconds: value, offset: 0)
-    case 12...14: return Timestamp(localSeconds: value / 1000, offset: 0)
-    default: return Timestamp(localSeconds: value / 1_000_000, offset: 0)
+    if text.count == 8 { return compactDate(value) }
+    let perSecond: Int64 =
+      switch text.count {
+      case ...11: 1
+      case 12...14: 1000
+      default: Timestamp.microsecondsPerSecond
+      }
+    guard value / perSecond >= firstUnixTime else { return nil }
+    return Timestamp(
+      localSeconds: value / perSecond, offset: 0,
+      microseconds: value % perSecond * (Timestamp.microsecondsPerSecond / perSecond))
+  }
+
+  /// The least integer that is a Unix time; fewer seconds are refused.
+  private static let firstUnixTime: Int64 = 100_000_000
+
+  /// `yyyymmdd`.
+  private static func compactDate(_ number: Int64) -> Timestamp? {
+    civilDays(number / 10_000, number / 100 % 100, number % 100).map {
+      Timestamp(localSeconds: $0 * 86_400, offset: nil)
     }
   }
 
-  private static func timeOfDay(_ cursor: inout DigitCursor) -> Int64? {
+  /// Why a text is no time, as a sentence behind another; empty where there is no more to say.
+  package static func whyNotATime(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    let digits = bytes.first == UInt8(ascii: "-") ? bytes[1...] : bytes[...]
+    if !digits.isEmpty, digits.allSatisfy(isDigit) {
+      return " An integer is a date such as 20261123, or Unix time: from \(firstUnixTime) (3 March 1973) on in "
+        + "seconds, or in milli- or microseconds."
+    }
+    let isDate =
+      bytes.count >= 10 && [4, 7].allSatisfy { bytes[$0] == UInt8(ascii: "-") || bytes[$0] == UInt8(ascii: "/") }
+      && [0, 1, 2, 3, 5, 6, 8, 9].allSatisfy { isDigit(bytes[$0]) }
+    func number(_ range: Range<Int>) -> Int64 { bytes[range].reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) } }
+    return isDate && civilDays(number(0..<4), number(5..<7), number(8..<10)) == nil ? " There is no such day." : ""
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+  private static func timeOfDay(_ cursor: inout DigitCursor) -> (seconds: Int64, microseconds: Int64)? {
     guard let hour = cursor.digits(2), hour < 24, cursor.skip(UInt8(ascii: ":")), let minute = cursor.digits(2),
       minute < 60
     else { return nil }
-    var seconds = hour * 3600 + minute * 60
+    var (seconds, microseconds) = (hour * 3600 + minute * 60, Int64(0))
     if cursor.skip(UInt8(ascii: ":")) {
       // 60 is a leap second; it counts as the next minute's first.
       guard let second = cursor.digits(2), second <= 60 else { return nil }
       seconds += second
       if cursor.skip(UInt8(ascii: ".")) || cursor.skip(UInt8(ascii: ",")) {
-        guard cursor.skipDigits() else { return nil }
+        guard let fraction = cursor.fraction() else { return nil }
+        microseconds = fraction
       }
     }
-    return seconds
+    return (seconds, microseconds)
   }
 
   private static func zoneOffset(_ cursor: inout DigitCursor) -> Int64? {
@@ -141,10 +182,17 @@ private struct DigitCursor {
     return true
   }
 
-  mutating func skipDigits() -> Bool {
+  /// Digits behind a point as millionths, those behind the sixth cut off; nil if there is none.
+  mutating func fraction() -> Int64? {
     let start = index
-    while index < text.count, text[index] &- UInt8(ascii: "0") < 10 { index += 1 }
-    return index > start
+    var value: Int64 = 0
+    while index < text.count, text[index] &- UInt8(ascii: "0") < 10 {
+      if index < start + 6 { value = value * 10 + Int64(text[index] &- UInt8(ascii: "0")) }
+      index += 1
+    }
+    guard index > start else { return nil }
+    for _ in 0..<max(0, start + 6 - index) { value *= 10 }
+    return value
   }
 }
 
@@ -173,6 +221,12 @@ package struct ZoneClock: Sendable {
     }
     if let known = days[day] ?? nil { return stamp.localSeconds - known }
     return stamp.localSeconds - offset(near: stamp.localSeconds)
+  }
+
+  /// Microseconds since 1970 (UTC).
+  @inline(__always)
+  package mutating func microseconds(of stamp: Timestamp) -> Int64 {
+    seconds(of: stamp) &* Timestamp.microsecondsPerSecond &+ stamp.microseconds
   }
 
   /// The offset that holds at a local time: that of the instant half a day before, unless the change comes in between.

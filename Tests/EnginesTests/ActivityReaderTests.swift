@@ -126,6 +126,28 @@ import Testing
     }
   }
 
+  @Test("words for a missing value are empty cells, and in a segment the empty one", arguments: [false, true])
+  func nullWords(_ byUnit: Bool) throws {
+    func read(_ rows: String, allowing bad: Double = 0) throws -> CohortReport {
+      try withFile("id,at,plan\na,2024-01-05,p\n" + rows) { path in
+        var reader = reader(chunkBytes: 4_096, threads: nil, segment: true)
+        reader.options.nullWords = ["NA"]
+        reader.allowedBadRows = bad
+        let settings = CohortSettings()
+        return try Cohorts.analyze(
+          byUnit ? reader.read([path], for: settings) : .log(reader.read([path])), settings: settings)
+      }
+    }
+    for (row, part) in [
+      ("NA,2024-01-06,p\n", ":3:1: column 'id' is empty"), ("b,NA,p\n", ":3:3: column 'at' is empty"),
+    ] {
+      let error = #expect(throws: TableFault.self) { try read(row) }
+      #expect(error.map { "\($0)" }?.contains(part) == true)
+    }
+    let report = try read("b,2024-01-05,NA\nc,2024-01-05,\nNA,2024-01-05,p\n", allowing: 0.5)
+    #expect(report.segments.map { "\($0.value) \($0.units)" } == [" 2", "p 1"])
+  }
+
   @Test func startsFromATableOfTheirOwn() throws {
     try withFile("id,note,at,plan\na,x,2024-01-09,p\nb,x,2024-01-02,p\nc,x,2024-01-03,p\n") { events in
       try withFile("id,signed_up,arm\na,2024-01-01,new\nb,2024-01-02,old\nd,2024-01-02,new\na,2024-01-04,old\n") {

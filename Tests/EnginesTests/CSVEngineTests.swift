@@ -290,9 +290,9 @@ import Testing
   }
 
   @Test func internsUnitsAndReadsTimes() throws {
-    let log = try Self.read("u,t\nx,1970-01-02\ny,1970-01-01T00:00:05Z\nx,7\n")
+    let log = try Self.read("u,t\nx,1970-01-02\ny,1970-01-01T00:00:05Z\nx,100000007\n")
     #expect(log.units == [0, 1, 0])
-    #expect(log.times == [86_400, 5, 7])
+    #expect(log.times == [86_400, 5, 100_000_007])
     #expect(log.amounts == nil && log.roles == nil)
   }
 
@@ -301,7 +301,7 @@ import Testing
   }
 
   @Test func rolesComeFromEventNames() throws {
-    let log = try Self.read("u,t,e,a\nx,1,signup,\nx,2,buy,9.5\nx,3,view,\n") { columns in
+    let log = try Self.read("u,t,e,a\nx,20260101,signup,\nx,20260102,buy,9.5\nx,20260103,view,\n") { columns in
       columns.event = "e"
       columns.startEvent = "signup"
       columns.returnEvent = "buy"

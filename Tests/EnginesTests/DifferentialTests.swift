@@ -18,11 +18,13 @@ import Testing
     let ordered = [count, count / 2, 0].randomElement(using: &generator) ?? 0
     for row in 0..<count {
       let id = row < ordered ? row : (row * 77) % 1000
-      let unit = Int.random(in: 0..<400, using: &generator) == 0 ? "same" : "unit-\(id)"
+      let odd = Int.random(in: 0..<400, using: &generator)
+      let unit = odd < 2 ? ["same", "NA"][odd] : "unit-\(id)"
       let x = pick(["", "0", "1.5", "-2.25", "1e3", "123456789.125", "\"7\"", "NA", " 3 "])
       let y = pick(["1", "2", "0.1", "99999.99", "3"])
       text += "\(unit),\(pick(["a", "b", "\"a\"", "a variant with a long name"])),"
-      text += "\(pick(["de", "fr", "", "\"é, 😀\"", "\"say \"\"no\"\"\"", "\"two\(end)lines\""])),\(x),\(y),"
+      let segments = ["de", "fr", "", "NA", "\"NA\"", "\"é, 😀\"", "\"say \"\"no\"\"\"", "\"two\(end)lines\""]
+      text += "\(pick(segments)),\(x),\(y),"
       text += pick(["0", "1", "true", "0", "1", "no"]) + end
     }
     return damaged(text, &generator)
@@ -35,8 +37,9 @@ import Testing
     for _ in 0..<Int.random(in: 1...300, using: &generator) {
       let unit = "unit-\(Int.random(in: 0..<60, using: &generator))"
       let time = Int.random(in: 1_767_225_000...1_767_226_000, using: &generator)
-      text += "\(unit),\(pick(["\(time)", "\(time)", "2026-01-01T00:00:05Z"])),"
-      text += "\(pick(["buy", "view", "\"buy\"", ""])),\(pick(["", "1", "2.5", "-3", "NA", "12345678.5"]))\n"
+      let odd = Int.random(in: 0..<900, using: &generator) == 0 ? "NA" : "2026-01-01T00:00:05.25Z"
+      text += "\(unit),\(pick(["\(time)", "\(time)", "\(time)500", odd])),"
+      text += "\(pick(["buy", "view", "\"buy\"", "", "NA"])),\(pick(["", "1", "2.5", "-3", "NA", "12345678.5"]))\n"
     }
     return damaged(text, &generator)
   }
@@ -126,7 +129,7 @@ import Testing
       [
         "m=mean(v) | event: buy | window: 300s", "n=mean(*)", "l=mean(v) | aggregate: last",
         "d=mean(e) | aggregate: distinct",
-        "w=proportion(*) | where: v > 2",
+        "w=proportion(*) | where: v > 2 || e != 'view'",
       ],
       make: Self.events,
       changes: [

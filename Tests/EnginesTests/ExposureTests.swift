@@ -8,15 +8,15 @@ import Testing
 @Suite struct ExposureTests {
   static func measure(
     exposures: String, events: String, _ metrics: [String], chunkBytes: Int = 1 << 20, threads: Int? = 1,
-    _ change: (inout MeasurementRequest) -> Void = { _ in }
+    nullWords: [String] = [], _ change: (inout MeasurementRequest) -> Void = { _ in }
   ) throws -> Measurements {
     let folder = FileManager.default.temporaryDirectory.appending(path: "exposures-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let paths = ["exposures.csv", "events.csv"].map { folder.appending(path: $0).path }
-    try Data(exposures.utf8).write(to: URL(filePath: paths[0]))
-    try Data(events.utf8).write(to: URL(filePath: paths[1]))
-    var options = TableOptions(threads: threads)
+    try Data(dated(exposures).utf8).write(to: URL(filePath: paths[0]))
+    try Data(dated(events).utf8).write(to: URL(filePath: paths[1]))
+    var options = TableOptions(nullWords: nullWords, threads: threads)
     options.chunkBytes = chunkBytes
     var request = MeasurementRequest(
       files: [paths[1]], unitColumn: "u", metrics: try metrics.map { text throws in try Metric(parsing: text) })
@@ -25,22 +25,30 @@ import Testing
     return try CSVEngine(options: options).measure(request)
   }
 
+  /// 2026-01-01T00:00:00Z.
+  static let start = 1_767_225_600
+
+  /// `@100` is the Unix time a hundred seconds behind `start`.
+  static func dated(_ text: String) -> String {
+    text.replacing(/@(\d+)/) { "\(start + (Int($0.1) ?? 0))" }
+  }
+
   /// a: exposed at 100, and again at 50 (the first); b at 100; c in both arms; d at 900.
-  static let exposures = "u,variant,t,age\na,x,100,30\nb,y,100,40\nc,x,100,50\nc,y,200,50\na,x,50,31\nd,y,900,\n"
+  static let exposures = "u,variant,t,age\na,x,@100,30\nb,y,@100,40\nc,x,@100,50\nc,y,@200,50\na,x,@50,31\nd,y,@900,\n"
   static let events = """
     u,t,e,v
-    a,49,buy,7
-    a,50,buy,1
-    a,149,buy,2
-    a,150,buy,4
-    a,60,view,
-    b,99,buy,5
-    b,120,buy,-3
-    b,121,buy,-3
-    c,130,buy,100
-    d,950,buy,6
-    z,110,buy,1000
-    b,1000,view,8
+    a,@49,buy,7
+    a,@50,buy,1
+    a,@149,buy,2
+    a,@150,buy,4
+    a,@60,view,
+    b,@99,buy,5
+    b,@120,buy,-3
+    b,@121,buy,-3
+    c,@130,buy,100
+    d,@950,buy,6
+    z,@110,buy,1000
+    b,@1000,view,8
     """
 
   static func means(_ metric: String, _ change: (inout MeasurementRequest) -> Void = { _ in }) throws -> [[Double]] {
@@ -91,10 +99,12 @@ import Testing
     #expect(
       measured.exposure
         == ExposureSummary(
-          unitsInSeveralArms: 1, immatureUnits: 1, events: 12, eventsAsked: 12, eventsOfUnits: 11))
-    #expect(measured.observed == Measurements.Observed(from: 50, until: 1000))
+          unitsInSeveralArms: 1, immatureUnits: 1, events: 12, eventsAsked: 12, eventsOfUnits: 11,
+          unitsExposedLater: 0, longestObserved: 950))
+    #expect(
+      measured.observed == Measurements.Observed(from: Int64(Self.start) + 50, until: Int64(Self.start) + 1000))
     #expect(measured.arms.map(\.units) == [1, 2])
-    #expect(measured.cells[1].metrics[0].missing == 1)
+    #expect(measured.cells[1].metrics[0].missing == 1 && measured.cells[1].metrics[0].immature == 1)
     let included = try Self.measure(exposures: Self.exposures, events: Self.events, [metric]) {
       $0.exposures?.includesImmature = true
     }
@@ -132,7 +142,7 @@ import Testing
       let unit = "unit-\(Int.random(in: 0..<500, using: &generator))"
       let arm = (Int.random(in: 0..<50, using: &generator) == 0) != unit.hasSuffix("1") ? "x" : "y"
       let time = Int.random(in: 1000..<5000, using: &generator)
-      exposures += "\(unit),\(arm),\(time),c\(unit.count)\n"
+      exposures += "\(unit),\(arm),@\(time),c\(unit.count)\n"
       if let known = first[unit] {
         if known.arm != arm { several.insert(unit) }
         if time < known.time { first[unit] = (arm, time) }
@@ -147,7 +157,7 @@ import Testing
       let time = Int.random(in: 0..<9000, using: &generator)
       let value = Double(Int.random(in: -500..<900, using: &generator)) / 8
       let event = Bool.random(using: &generator) ? "buy" : "\"vi\"\"ew\""
-      events += "\(value),\(unit),\(event),\(time)\n"
+      events += "\(value),\(unit),\(event),@\(time)\n"
       if let known = first[unit], event == "buy", time >= known.time, time < known.time + 1000, value > 3 {
         sums[unit, default: 0] += value
       }
@@ -188,7 +198,20 @@ import Testing
       sentence("m=mean(v)", events: "u,t,e,v\na,soon,buy,1\n").hasSuffix(
         "events.csv:2:3: column 't' expects a date or time such as 2026-11-23 or 2026-11-23T14:05:00Z, found 'soon'."))
     #expect(
+      sentence("m=mean(v)", events: "u,t,e,v\na,46082,buy,1\n").hasSuffix(
+        "found '46082'. An integer is a date such as 20261123, or Unix time: from 100000000 (3 March 1973) on in seconds, "
+          + "or in milli- or microseconds."))
+    #expect(
+      sentence("m=mean(v)", events: "u,t,e,v\na,0000046082,buy,1\n").contains("An integer is a date such as 20261123"))
+    #expect(
+      sentence("m=mean(v)", events: "u,t,e,v\na,2025-02-30,buy,1\n").hasSuffix(
+        "found '2025-02-30'. There is no such day."))
+    #expect(
       sentence("m=mean(v) | where: e > 1").contains("column 'e' expects a number, found 'buy'."))
+    #expect(
+      sentence("m=mean(v) | where: e").hasSuffix(
+        "events.csv:3:14: the condition 'e' holds where the column is 1 or true and not where it is 0 or false; found "
+          + "'buy'. Compare it with something: e == \"buy\""))
     #expect(
       sentence("m=mean(*) | aggregate: max")
         == "metric 'm': 'max' needs a column of the events; '*' can only be counted.")
@@ -196,7 +219,70 @@ import Testing
       sentence("m=proportion(v) | aggregate: max")
         == "metric 'm': a proportion of 'max' needs a threshold, for example | threshold: 50")
     #expect(
-      sentence("m=mean(v)", exposures: "u,variant,t\na,x,1\na,y,2\n")
+      sentence("m=mean(v)", exposures: "u,variant,t\na,x,@1\na,y,@2\n")
         == "every exposed unit was in several arms: nothing is left to compare.")
+  }
+
+  @Test("events that nobody did, and events of others alone, are rather a slip")
+  func eventsThatAreNotThere() {
+    func sentence(_ metrics: [String], _ events: String = Self.events, chunkBytes: Int = 1 << 20) -> String {
+      do {
+        _ = try Self.measure(exposures: Self.exposures, events: events, metrics, chunkBytes: chunkBytes)
+        return "no fault"
+      } catch { return "\(error)" }
+    }
+    for bytes in [16, 1 << 20] {
+      #expect(
+        sentence(["n=mean(v) | event: buy", "m=mean(v) | event: veiw"], chunkBytes: bytes)
+          == "metric 'm': no event 'veiw'. Did you mean 'view'?")
+      #expect(
+        sentence(["m=mean(v) | event: purchase, view"], chunkBytes: bytes)
+          == "metric 'm': no event 'purchase, view'. The events are 'buy', 'view'.")
+      let all = ["n=mean(v) | event: buy", "m=mean(v) | event: view", "o=mean(*)"]
+      #expect(sentence(all, chunkBytes: bytes) == "no fault")
+    }
+    #expect(
+      sentence(["m=mean(v)"], Self.events.replacing(/\n(.),/) { "\nx\($0.1)," })
+        == "none of 12 events that count for a metric is of an exposed unit. Are ids in 'u' written alike in exposures and "
+        + "events? (--unit names the column.)")
+  }
+
+  /// Half a second matters: before exposure or after it, last or not, inside the window or not.
+  @Test(
+    "fractions of a second count, however they are written",
+    arguments: [
+      ("2026-01-01T10:00:00.900Z", "2026-01-01T10:00:00.200Z", "2026-01-01T10:00:01.300Z", "2026-01-01T10:00:01.200Z"),
+      ("1767261600900", "1767261600200", "1767261601300", "1767261601200"),
+      ("1767261600900000", "1767261600200000", "1767261601300000", "1767261601200000"),
+    ])
+  func fractionsOfSeconds(_ exposed: String, _ before: String, _ late: String, _ early: String) throws {
+    let exposures = "u,variant,t\na,x,\(exposed)\nb,y,\(exposed)\nb,y,\(early)\n"
+    let events = "u,t,v\n" + ["a", "b"].map { "\($0),\(before),64\n\($0),\(late),4\n\($0),\(early),2\n" }.joined()
+    for (metric, mean) in [
+      ("mean(v)", [6.0]), ("mean(v, covariates: v)", [6, 64]), ("mean(v) | aggregate: last", [4]),
+      ("mean(v) | window: 0.35s", [2]), ("mean(v) | delay: 0.3s | window: 0.1s", [2]),
+    ] {
+      let cells = try Self.measure(exposures: exposures, events: events, ["m=" + metric]).cells
+      #expect(cells.map { $0.metrics[0].moments.mean } == [mean, mean], "\(metric)")
+    }
+  }
+
+  @Test("missing: refuse refuses units without a value, and events without one")
+  func missingIsRefused() {
+    func sentence(_ metric: String) -> String {
+      do {
+        _ = try Self.measure(exposures: Self.exposures, events: Self.events, [metric])
+        return "no fault"
+      } catch { return "\(error)" }
+    }
+    #expect(
+      sentence("m=mean(v) | event: view | aggregate: max | where: v > 0 | missing: refuse")
+        == "metric 'm': no event counts for 2 units, and missing: refuse allows no unit without a value. Choose missing: "
+        + "zero or exclude.")
+    #expect(
+      sentence("m=mean(v) | event: view | missing: refuse").hasSuffix(
+        "events.csv:6:19: column 'v' is empty here; it needs a value in every row."))
+    #expect(sentence("m=mean(v) | event: buy | missing: refuse") == "no fault")
+    #expect(sentence("m=mean(v, covariates: v) | event: buy | aggregate: max | missing: refuse") == "no fault")
   }
 }

@@ -35,6 +35,14 @@ import Testing
     return text
   }()
 
+  @Test func optionsOfEventsAreRefused() throws {
+    let fault = #expect(throws: MetricSpecFault.self) { try read(Self.table, "m=mean(y) | window: 7d") }
+    #expect(
+      fault?.sentence
+        == "the option 'window' of the metric 'm' chooses among events, and past data have a row a unit. Make that row of the "
+        + "events that the option means, and leave it out here.")
+  }
+
   @Test(arguments: [200, 5000, 1 << 20]) func measures(chunkBytes: Int) throws {
     let history = try read(Self.table, "m=mean(y, covariates: x)", chunkBytes: chunkBytes) {
       $0.clusterColumn = "shop"

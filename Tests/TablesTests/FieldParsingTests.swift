@@ -63,12 +63,36 @@ import Testing
     "seconds by `date -u -d TEXT +%s`",
     arguments: [
       ("1970-01-01", 0, nil), ("2024-02-29", 1_709_164_800, nil), ("2026-11-23 14:05", 1_795_442_700, nil),
-      ("2026-11-23T14:05:09.250Z", 1_795_442_709, 0), ("2026-11-23T14:05:09+01:00", 1_795_442_709, 3600),
+      ("20240229", 1_709_164_800, nil), ("19691231", -86_400, nil), ("100000000", 100_000_000, 0),
+      ("2026-11-23T14:05:09+01:00", 1_795_442_709, 3600),
       ("2026-11-23T14:05:09-0530", 1_795_442_709, -19_800), ("1700000000", 1_700_000_000, 0),
-      ("1700000000123", 1_700_000_000, 0), ("1969-12-31 23:59:59", -1, nil),
+      ("1969-12-31 23:59:59", -1, nil),
     ] as [(String, Int64, Int64?)])
   func reads(_ text: String, _ local: Int64, _ offset: Int64?) {
     #expect(Self.parse(text) == Timestamp(localSeconds: local, offset: offset))
+  }
+
+  /// Digits behind the sixth are cut off.
+  @Test(
+    arguments: [
+      ("2026-11-23T14:05:09.250Z", 1_795_442_709, 250_000), ("2026-11-23 14:05:09.2500009Z", 1_795_442_709, 250_000),
+      ("2026-11-23T14:05:09,000001+00", 1_795_442_709, 1), ("1700000000123", 1_700_000_000, 123_000),
+      ("1700000000123456", 1_700_000_000, 123_456), ("99999999999", 99_999_999_999, 0),
+    ] as [(String, Int64, Int64)])
+  func fractions(_ text: String, _ seconds: Int64, _ microseconds: Int64) {
+    #expect(Self.parse(text) == Timestamp(localSeconds: seconds, offset: 0, microseconds: microseconds))
+  }
+
+  @Test(
+    arguments: [
+      ("46082", "integer"), ("20260230", "integer"), ("-5", "integer"), ("0000000001", "integer"),
+      ("099999999999", "integer"), ("2025-02-30", "no such day"),
+      ("2025/13/01 10:00", "no such day"), ("2025-02-28T25:00", ""), ("soon", ""), ("-", ""),
+    ])
+  func saysWhyNot(_ text: String, _ part: String) {
+    #expect(Self.parse(text) == nil)
+    let why = FieldParsing.whyNotATime(text)
+    #expect(part.isEmpty ? why.isEmpty : why.contains(part), "\(text): \(why)")
   }
 
   @Test(

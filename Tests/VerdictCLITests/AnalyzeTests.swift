@@ -203,6 +203,52 @@ import Testing
     #expect(analysis["checks"]?.array?.contains { $0["name"]?.string == "exposures" } == true)
   }
 
+  /// What leaves a doubt about when the observation ended, and who was not observed for long enough, is said.
+  @Test func theEndOfObservation() throws {
+    let folder = try Folder()
+    func day(_ number: Int) -> String { "2026-03-\(number < 10 ? "0" : "")\(number)" }
+    let units = (1...20).map { "u\($0),\($0 % 2 == 0 ? "control" : "treatment"),\(day($0))\n" }.joined()
+    let events = (1...19).map { "u\($0),\(day($0 + 1)),\($0 % 4)\n" }.joined()
+    try folder.write("user_id,variant,timestamp\n" + units + "late,control,2026-06-01\n", to: "exposures.csv")
+    try folder.write("user_id,timestamp,value\n" + events + "nobody,9999-12-31,1\n", to: "events.csv")
+    func analyzed(_ metric: String, _ more: String...) throws -> (Program.Outcome, JSONValue) {
+      let outcome = try Program.run(
+        ["analyze", "events.csv", "--exposures", "exposures.csv", "--format", "json", "--metric", metric] + more,
+        in: folder)
+      return (outcome, try JSONValue(parsing: Array((outcome.exit == 2 ? "null" : outcome.output).utf8)))
+    }
+    func detail(_ name: String, _ analysis: JSONValue) -> String? {
+      analysis["checks"]?.array?.first { $0["name"]?.string == name }?["detail"]?.string
+    }
+    let (_, analysis) = try analyzed("m=mean(value) | window: 7d")
+    #expect(
+      detail("observation", analysis)
+        == "the observation ended on 2026-03-20, the latest event; 1 event of 9999-12-31 or later is far behind all others and "
+        + "does not count for that; 1 unit was first exposed after it. If that is wrong, say when it ended (--as-of, in a "
+        + "spec data.as_of).")
+    #expect(
+      detail("exposures", analysis)
+        == "0 of 21 units were in several arms and are left out; 8 were not observed for long enough; 19 of 20 events that "
+        + "count for a metric are of exposed units.")
+    #expect(detail("missing-values", analysis) == nil)
+    let notes = analysis["metrics"]?[0]?["comparisons"]?[0]?["notes"]?.array?.compactMap(\.string) ?? []
+    #expect(notes.contains("5 control units were not observed for long enough and left out."))
+    let (_, stated) = try analyzed("m=mean(value) | window: 7d", "--as-of", "2026-04-30")
+    #expect(detail("observation", stated) == nil)
+    #expect(detail("exposures", stated)?.contains("; 0 were not observed") == true)
+    let (tooLong, _) = try analyzed("m=mean(value) | window: 500d")
+    #expect(
+      tooLong.errors
+        == "verdict: no effect can be computed: m: no unit of control was observed for 500 days, as the metric needs; the "
+        + "longest of all for 19 days. Shorten the window, wait, or count such units as they are (--include-immature).\n"
+    )
+    let (_, greatest) = try analyzed("m=mean(value) | aggregate: max | where: value > 0")
+    #expect(
+      detail("missing-values", greatest)?.hasSuffix(
+        " Who has an event is known only after exposure, and may depend on the arm; missing: zero counts everybody.")
+        == true)
+  }
+
   /// Rows, their statistics, and statistics of two parts put together: one result.
   @Test func statisticsInPlaceOfRows() throws {
     let folder = try Folder()

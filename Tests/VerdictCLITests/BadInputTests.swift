@@ -67,6 +67,26 @@ import Testing
     Case(
       "unknown metric kind", good, "x=proportin(converted):1:3: no metric kind 'proportin'. Did you mean 'proportion'?",
       options: ["--metric", "x=proportin(converted)"]),
+    Case(
+      "an option of events without exposures", good,
+      "the option 'where' of the metric 'x' chooses among events, and these rows are units. Pass --exposures (in a spec: "
+        + "data.exposures) to join events with exposures, or leave the option out.",
+      options: ["--metric", "x=mean(revenue) | where: converted == 1"]),
+    Case(
+      "--include-immature without exposures", good,
+      "--include-immature is for events that are joined with exposures; pass --exposures FILE too.",
+      options: ["--include-immature"]),
+    Case(
+      "--as-of without exposures", good,
+      "--as-of is for events that are joined with exposures; pass --exposures FILE too.",
+      options: ["--as-of", "2026-01-01"]),
+    Case(
+      "a wrong condition", good,
+      "x=mean(revenue) | where: revenue >> 3:1:35: expected a number, or text in quotes in the condition, found '> 3'. "
+        + "Example: event == \"purchase\" && value > 0", options: ["--metric", "x=mean(revenue) | where: revenue >> 3"]),
+    Case(
+      "hexadecimal memory", good, "--memory: expected a size such as 500MB or 4GB, found '0x10GB'.",
+      options: ["--memory", "0x10GB"]),
     Case("level", good, "alpha = 2, must be in (0, 1).", options: ["--alpha", "2"]),
     Case("weights", good, "--weights: the arm 'a' is given twice.", options: ["--weights", "a=1,a=2"]),
     Case(

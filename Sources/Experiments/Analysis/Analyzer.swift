@@ -78,13 +78,24 @@ package struct Analyzer {
           let effect = try estimator.estimate(treatment: treatment.metrics[index], control: control.metrics[index])
           found.append(try builder.comparison(effect, variant: arm, segment: segment, level: level))
         } catch {
+          let early = notObserved(metric, at: index, [control, treatment])
           found.append(
             ComparisonBuilder.undefined(
-              variant: arm, segment: segment, units: (control.units, treatment.units), because: error.sentence))
+              variant: arm, segment: segment, units: (control.units, treatment.units),
+              because: early ?? error.sentence))
         }
       }
     }
     return found
+  }
+
+  /// That no unit of one of the arms was observed for long enough, if so.
+  private func notObserved(_ metric: Metric, at index: Int, _ cells: [Measurements.Cell]) -> String? {
+    guard let needed = metric.secondsObserved, let longest = measurements.exposure?.longestObserved,
+      let cell = cells.first(where: { $0.units > 0 && $0.metrics[index].immature == $0.units })
+    else { return nil }
+    return "no unit of \(cell.arm) was observed for \(Durations.text(needed)), as the metric needs; the longest of all "
+      + "for \(Durations.text(longest)). Shorten the window, wait, or count such units as they are (--include-immature)."
   }
 
   /// nil (all units), then the segments in the order of the cells.
@@ -99,10 +110,15 @@ package struct Analyzer {
   }
 
   private func requireSomething(_ metrics: [Analysis.MetricResult]) throws {
-    let comparisons = metrics.flatMap(\.comparisons).filter { $0.segment == nil }
-    guard comparisons.allSatisfy({ $0.pValue == nil }) else { return }
     var reasons: [String] = []
-    for note in comparisons.flatMap(\.notes) where !reasons.contains(note) { reasons.append(note) }
+    for metric in metrics {
+      let comparisons = metric.comparisons.filter { $0.segment == nil }
+      guard comparisons.allSatisfy({ $0.pValue == nil }) else { return }
+      for note in comparisons.flatMap(\.notes) {
+        let reason = "\(metric.name): \(note)"
+        if !reasons.contains(reason) { reasons.append(reason) }
+      }
+    }
     throw AnalysisFault(.nothingToCompute(reasons: Array(reasons.prefix(3))))
   }
 

@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Statistics
 
 /// The conditions under which the numbers may be trusted.
@@ -10,7 +11,8 @@ struct Checks {
   static let sampleRatioAlpha = 0.001
 
   func all() throws -> [Analysis.Check] {
-    [try sampleRatio(), unitsPerArm(), unreadableRows()] + missingValues() + exposures() + clusters()
+    [try sampleRatio(), unitsPerArm(), unreadableRows()] + missingValues() + exposures() + endOfObservation()
+      + clusters()
   }
 
   /// Units in several arms are left out: more than one in a hundred of them may bias what is left.
@@ -21,9 +23,34 @@ struct Checks {
     return [
       Analysis.Check(
         name: "exposures", outcome: Double(several) > 0.01 * Double(units) ? .warn : .pass, pValue: nil,
-        detail: "\(several.grouped) of \(units.grouped) units were in several arms and are left out; the windows of "
-          + "\(exposure.immatureUnits.grouped) were not over; \(exposure.eventsOfUnits.grouped) of \(exposure.eventsAsked.grouped) events "
-          + "that count for a metric are of exposed units.")
+        detail: "\(several.grouped) of \(units.grouped) units were in several arms and are left out; "
+          + "\(exposure.immatureUnits.grouped) were not observed for long enough; \(exposure.eventsOfUnits.grouped) of "
+          + "\(exposure.eventsAsked.grouped) events that count for a metric are of exposed units.")
+    ]
+  }
+
+  /// Whether the data leave a doubt about when the observation ended, on which it depends whose windows are over.
+  private func endOfObservation() -> [Analysis.Check] {
+    guard let exposure = measurements.exposure, let observed = measurements.observed else { return [] }
+    func day(_ seconds: Int64) -> String {
+      Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601.year().month().day())
+    }
+    var doubts: [String] = []
+    if let strays = exposure.strays {
+      let one = strays.events == 1
+      doubts.append(
+        "\(strays.events.grouped) \(one ? "event" : "events") of \(day(strays.from)) or later \(one ? "is" : "are") far behind "
+          + "all others and \(one ? "does" : "do") not count for that")
+    }
+    if let later = exposure.unitsExposedLater, later > 0 {
+      doubts.append("\(later.grouped) \(later == 1 ? "unit was" : "units were") first exposed after it")
+    }
+    guard !doubts.isEmpty else { return [] }
+    return [
+      Analysis.Check(
+        name: "observation", outcome: .warn, pValue: nil,
+        detail: "the observation ended on \(day(observed.until)), the latest event; " + doubts.joined(separator: "; ")
+          + ". If that is wrong, say when it ended (--as-of, in a spec data.as_of).")
     ]
   }
 
@@ -98,16 +125,20 @@ struct Checks {
   private func missingValues() -> [Analysis.Check] {
     plan.metrics.indices.compactMap { index in
       let cells = measurements.cells.filter { $0.segment == nil }
-      let missing = cells.map { $0.metrics[index].missing }
+      let missing = cells.map { $0.metrics[index].missing - ($0.metrics[index].immature ?? 0) }
       let total = missing.reduce(0, +)
       guard total > 0 else { return nil }
       let test = try? SampleRatioTest(counts: missing, weights: cells.map { Double($0.units) })
       let skewed = (test?.pValue ?? 1) < Self.sampleRatioAlpha
+      let hangsOnEvents = measurements.exposure != nil && plan.metrics[index].valueNeedsEvents
       let counts = zip(cells, missing).map { "\($0.arm) \($1.grouped)" }.joined(separator: ", ")
       return Analysis.Check(
-        name: "missing-values", outcome: skewed ? .warn : .pass, pValue: test?.pValue,
+        name: "missing-values", outcome: skewed || hangsOnEvents ? .warn : .pass, pValue: test?.pValue,
         detail: "\(plan.metrics[index].name): units without a value: \(counts)."
-          + (skewed ? " They differ between arms, so the arms that are left may not be comparable." : ""))
+          + (skewed ? " They differ between arms, so the arms that are left may not be comparable." : "")
+          + (hangsOnEvents
+            ? " Who has an event is known only after exposure, and may depend on the arm; missing: zero counts everybody."
+            : ""))
     }
   }
 

@@ -38,8 +38,16 @@ struct EffectEstimator {
     case .quantile(_, let probability): effect = try quantile(treatment, control, probability)
     }
     if isClustered { effect.test += ", clustered" }
-    for (arm, data) in [("control", control), ("treatment", treatment)] where data.missing > 0 {
-      effect.notes.append("\(data.missing) \(arm) units have no value and are left out.")
+    for (arm, data) in [("control", control), ("treatment", treatment)] {
+      let (without, early) = (data.missing - (data.immature ?? 0), data.immature ?? 0)
+      if without > 0 {
+        effect.notes.append(
+          "\(without) \(arm) \(without == 1 ? "unit has no value and is" : "units have no value and are") left out.")
+      }
+      if early > 0 {
+        effect.notes.append(
+          "\(early) \(arm) \(early == 1 ? "unit was" : "units were") not observed for long enough and left out.")
+      }
     }
     effect.notes += cutNotes(control.cuts)
     if metric.options.missing == .zero { effect.notes.append("Empty values are counted as 0.") }
@@ -101,12 +109,21 @@ struct EffectEstimator {
   private func quantile(
     _ treatment: Measurements.MetricData, _ control: Measurements.MetricData, _ probability: Double
   ) throws(DomainError) -> EffectEstimate {
-    let t = try QuantileEstimate(sorted: treatment.sortedValues ?? [], probability: probability, arm: "treatment")
-    let c = try QuantileEstimate(sorted: control.sortedValues ?? [], probability: probability, arm: "control")
+    func estimate(_ data: Measurements.MetricData, _ arm: String) throws(DomainError) -> QuantileEstimate {
+      let sorted = data.sortedValues ?? []
+      guard isClustered else { return try QuantileEstimate(sorted: sorted, probability: probability, arm: arm) }
+      return try QuantileEstimate(
+        values: sorted, clusters: data.clustersOfValues ?? [], probability: probability, arm: arm)
+    }
+    func units(_ data: Measurements.MetricData, _ estimate: QuantileEstimate) -> Int {
+      isClustered ? Set(data.clustersOfValues ?? []).count : estimate.count
+    }
+    let (t, c) = (try estimate(treatment, "treatment"), try estimate(control, "control"))
     let test = try QuantileDifference(treatment: t, control: c)
     return EffectEstimate(
       control: Estimate(c.value, standardError: c.standardError),
-      treatment: Estimate(t.value, standardError: t.standardError), controlUnits: c.count, treatmentUnits: t.count,
+      treatment: Estimate(t.value, standardError: t.standardError), controlUnits: units(control, c),
+      treatmentUnits: units(treatment, t),
       difference: Estimate(test.estimate, standardError: test.standardError), law: test.law,
       covarianceWithControl: -c.standardError * c.standardError, test: QuantileDifference.name)
   }

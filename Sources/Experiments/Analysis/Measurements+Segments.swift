@@ -72,7 +72,20 @@ extension Measurements.MetricData {
   mutating func add(_ other: Self) {
     moments.merge(other.moments)
     missing += other.missing
-    if let theirs = other.sortedValues { sortedValues = ((sortedValues ?? []) + theirs).sorted() }
+    if let theirs = other.immature { immature = (immature ?? 0) + theirs }
+    guard let theirs = other.sortedValues else { return }
+    let all = (sortedValues ?? []) + theirs
+    guard let clusters = other.clustersOfValues else {
+      sortedValues = all.sorted()
+      return
+    }
+    // Clusters of other units are others, whatever their numbers.
+    let ours = clustersOfValues ?? []
+    let next = (ours.max() ?? -1) + 1
+    let least = clusters.min() ?? 0
+    let known = ours + clusters.map { $0 - least + next }
+    let order = all.indices.sorted { all[$0] < all[$1] }
+    (sortedValues, clustersOfValues) = (order.map { all[$0] }, order.map { known[$0] })
   }
 }
 

@@ -37,6 +37,27 @@ public struct MeasurementRequest: Sendable {
   }
 }
 
+extension MeasurementRequest {
+  /// - Throws: if a metric chooses among events and there are no exposures, with which events are joined.
+  package func requireExposuresForEvents() throws(MetricSpecFault) {
+    guard exposures == nil else { return }
+    for metric in metrics { try metric.requireNoEventOptions() }
+  }
+}
+
+extension Metric {
+  func requireNoEventOptions() throws(MetricSpecFault) {
+    guard let option = eventOptions.first else { return }
+    throw MetricSpecFault(kind: .needsExposures(option: option, metric: name), position: nil)
+  }
+
+  /// - Throws: if the metric chooses among events, for data that are units.
+  package func requireRowsOfUnits() throws(MetricSpecFault) {
+    guard let option = eventOptions.first else { return }
+    throw MetricSpecFault(kind: .needsUnits(option: option, metric: name), position: nil)
+  }
+}
+
 /// Who was exposed, when, and how that is joined with events.
 public struct ExposureSource: Sendable, Hashable {
   /// Files with a row an exposure: unit, variant, time, and what segments, clusters and covariates are taken from.
@@ -48,8 +69,16 @@ public struct ExposureSource: Sendable, Hashable {
   public var eventColumn: String
   /// The zone of times that are written without one, an IANA name.
   public var timeZone: String
-  /// Whether units count whose window was not over at the latest time in the data.
+  /// Whether units count whose window was not over when the observation ended.
   public var includesImmature: Bool
+  /// The end of the observation, a date (its last second) or time; later exposures and events do not count. Nil: the latest
+  /// event that is not stray.
+  public var asOf: String?
+  /// The column of unit ids in exposures, if it is another than in events.
+  public var unitColumn: String?
+  /// Files with a row a unit, whose id column is named as in events or as in exposures: segments, clusters and covariates that
+  /// are no columns of the exposures are taken from there. In measurements they come behind events and exposures.
+  public var attributeFiles: [String] = []
 
   public init(
     files: [String], timeColumn: String = "timestamp", exposureTimeColumn: String? = nil, eventColumn: String = "event",
@@ -69,21 +98,37 @@ public struct ExposureSource: Sendable, Hashable {
 public struct ExposureSummary: Sendable, Codable, Equatable {
   /// Units in more than one arm; they are left out.
   public var unitsInSeveralArms: Int
-  /// Units whose longest window was not over.
+  /// Units whose longest window was not over when the observation ended.
   public var immatureUnits: Int
   /// Events read, those that a metric asks for by name among them, and those of exposed units among these.
   public var events: Int
   public var eventsAsked: Int
   public var eventsOfUnits: Int
+  /// Events so far behind all others that they do not say when the observation ended.
+  public var strays: Strays?
+  /// Units that were first exposed after the observation ended.
+  public var unitsExposedLater: Int?
+  /// The longest time for which a unit was observed, in seconds.
+  public var longestObserved: Double?
+
+  public struct Strays: Sendable, Codable, Equatable {
+    public var events: Int
+    /// The day of the first of them, in seconds since 1970 (UTC).
+    public var from: Int64
+    public init(events: Int, from: Int64) { (self.events, self.from) = (events, from) }
+  }
 
   public init(
-    unitsInSeveralArms: Int, immatureUnits: Int, events: Int, eventsAsked: Int, eventsOfUnits: Int
+    unitsInSeveralArms: Int, immatureUnits: Int, events: Int, eventsAsked: Int, eventsOfUnits: Int,
+    unitsExposedLater: Int? = nil, longestObserved: Double? = nil
   ) {
     self.unitsInSeveralArms = unitsInSeveralArms
     self.immatureUnits = immatureUnits
     self.events = events
     self.eventsAsked = eventsAsked
     self.eventsOfUnits = eventsOfUnits
+    self.unitsExposedLater = unitsExposedLater
+    self.longestObserved = longestObserved
   }
 }
 
@@ -101,7 +146,7 @@ public struct Measurements: Sendable, Codable, Equatable {
   public var rareCells: [Cell]?
   /// Set where exposures were joined with events.
   public var exposure: ExposureSummary?
-  /// From the first exposure to the latest time in the data, if times were read.
+  /// From the first exposure to the end of the observation, if times were read.
   public var observed: Observed?
   /// Clusters with rows in more than one arm, if rows are clustered and it is known.
   public var clustersInSeveralArms: Int?
@@ -155,10 +200,14 @@ public struct Measurements: Sendable, Codable, Equatable {
   public struct MetricData: Sendable, Codable, Equatable {
     /// Of the metric's `columns`, over the units that have a value in each of them.
     public var moments: Moments
-    /// Units left out because a column is empty.
+    /// Units left out because a column is empty, or because they were not observed for long enough.
     public var missing: Int
+    /// How many of them were not observed for long enough; nil where that cannot be.
+    public var immature: Int?
     /// Only for quantiles: the order statistics that the analysis needs, ascending values of the outcome column.
     public var sortedValues: [Double]?
+    /// Where rows are clustered, the cluster of each of these values, any numbers.
+    public var clustersOfValues: [Int]?
     /// The thresholds at which the values of each outcome column were pulled in: one, of a ratio two (numerator,
     /// denominator). Empty if the metric has neither cap nor floor.
     public var cuts: [Cut]

@@ -96,8 +96,9 @@ public struct StatisticsFile: Sendable {
 extension Measurements {
   /// A file of units that both are of. Events may be the same: those of other units are not counted.
   fileprivate func unitsFile(sharedWith other: Measurements) -> String? {
-    let known = Set(files.filter { $0.role != .events }.map(\.fingerprint))
-    return other.files.first { $0.role != .events && known.contains($0.fingerprint) }?.name
+    func isOfUnits(_ file: InputFile) -> Bool { file.role == nil || file.role == .exposures }
+    let known = Set(files.filter(isOfUnits).map(\.fingerprint))
+    return other.files.first { isOfUnits($0) && known.contains($0.fingerprint) }?.name
   }
 
   /// Adds other units.
@@ -161,6 +162,7 @@ extension Measurements.MetricData {
     if let caps = Self.json(cuts.map(\.high)) { members["cap"] = caps }
     if let floors = Self.json(cuts.map(\.low)) { members["floor"] = floors }
     if let sortedValues { members["values"] = numbers(sortedValues) }
+    if let clustersOfValues { members["clusters"] = .array(clustersOfValues.map { .integer($0) }) }
     return .object(members)
   }
 
@@ -291,10 +293,26 @@ struct StatisticsReader {
     var data = Measurements.MetricData(moments: moments, missing: try optionalCount("missing") ?? 0)
     data.cuts = try cuts(metric)
     if case .quantile = metric.kind {
-      data.sortedValues = try numbers("values", member("values").value.array?.count ?? -1).sorted()
+      let values = try numbers("values", member("values").value.array?.count ?? -1)
+      let order = values.indices.sorted { values[$0] < values[$1] }
+      data.sortedValues = order.map { values[$0] }
+      if isClustered { data.clustersOfValues = try clusters(of: values.count).inOrder(order) }
     }
     return data
   }
+
+  /// The cluster of each value, whole numbers from 0 on.
+  private func clusters(of count: Int) throws(StatisticsFault) -> [Int] {
+    let clusters = try numbers("clusters", count).compactMap { Int(exactly: $0) }
+    guard clusters.count == count, clusters.allSatisfy({ (0..<1 << 53).contains($0) }) else {
+      throw member("clusters").expected("whole numbers from 0 on, one for each of the values")
+    }
+    return clusters
+  }
+}
+
+extension [Int] {
+  fileprivate func inOrder(_ places: [Int]) -> [Int] { places.map { self[$0] } }
 }
 
 /// What is wrong with a file of statistics.

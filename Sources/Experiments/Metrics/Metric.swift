@@ -92,6 +92,16 @@ public struct Metric: Sendable, Hashable {
 }
 
 extension Metric {
+  /// Whether a unit without an event has no value, rather than 0.
+  public var valueNeedsEvents: Bool { [.max, .min, .last].contains(options.aggregation) && options.threshold == nil }
+
+  /// Seconds from first exposure for which a unit must be observed to have a value of events: to the end of the window, or
+  /// without one to its beginning after a delay. Nil: any time will do.
+  public var secondsObserved: Double? {
+    guard options.windowSeconds != nil || options.delaySeconds != nil else { return nil }
+    return (options.windowSeconds ?? 0) + (options.delaySeconds ?? 0)
+  }
+
   /// The columns in the order in which the metric's `Moments` hold them: the outcome (numerator, denominator), then the
   /// covariates.
   public var columns: [String] {

@@ -1,4 +1,5 @@
 import Basics
+import Tables
 
 extension Metric {
   /// Parses `NAME=KIND(ARGS)[ | option: value]...`, for example
@@ -17,6 +18,8 @@ extension Metric {
 /// argument = column | number | "covariates" ":" column { "+" column }
 /// column  = word | '"' any '"'        ("" stands for one quote)
 /// ```
+/// A value ends at a single bar outside quotes; the name of an event may stand in quotes as a column may, and a condition
+/// (`RowFilter`) has three kinds of them.
 private struct MetricParser {
   private let text: String
   private let bytes: [UInt8]
@@ -37,13 +40,16 @@ private struct MetricParser {
     let kind = try makeKind(kindName, arguments, covariates, at: kindStart)
     var metric = Metric(name, kind)
     var seen: Set<String> = []
+    var lookback: Int?
     while skip("|") {
       let start = position
       let option = try word("an option")
       guard seen.insert(option).inserted else { throw fault(.optionTwice(option), start) }
       try take(":", "':' behind '\(option)'")
-      try apply(option, value(), to: &metric, at: start)
+      if option == "lookback" { lookback = start }
+      try apply(option, value(of: option), to: &metric, at: start)
     }
+    if let lookback, covariates.isEmpty { throw fault(.lookbackAlone, lookback) }
     skipSpace()
     guard index == bytes.count else { throw expected("'|' or the end") }
     return metric
@@ -91,7 +97,7 @@ private struct MetricParser {
       return .ratio(numerator: arguments[0], denominator: arguments[1], covariates: covariates)
     case "quantile":
       try need(2, "a column and a probability")
-      guard let probability = Double(arguments[1]), probability > 0, probability < 1 else {
+      guard let probability = FieldParsing.decimal(arguments[1]), probability > 0, probability < 1 else {
         throw fault(.badNumber(option: "quantile", found: arguments[1], expected: "a probability in (0, 1)"), start)
       }
       return .quantile(arguments[0], probability: probability)
@@ -102,8 +108,9 @@ private struct MetricParser {
   }
 
   private func apply(
-    _ option: String, _ value: String, to metric: inout Metric, at start: Int
+    _ option: String, _ found: Value, to metric: inout Metric, at start: Int
   ) throws(MetricSpecFault) {
+    let value = found.text
     switch option {
     case "role": metric.options.role = try choice(option, value, start)
     case "direction": metric.options.direction = try choice(option, value, start)
@@ -121,14 +128,14 @@ private struct MetricParser {
     case "window": metric.options.windowSeconds = try duration(option, value, start)
     case "delay": metric.options.delaySeconds = try duration(option, value, start)
     case "lookback": metric.options.lookbackSeconds = try duration(option, value, start)
-    case "event": metric.options.event = value
-    case "where": metric.options.filter = value
+    case "event": metric.options.event = try event(value, start)
+    case "where": metric.options.filter = try condition(found)
     case "aggregate": metric.options.aggregation = try choice(option, value, start)
     case "threshold":
       guard case .proportion = metric.kind else {
         throw fault(.notForKind(option: option, kind: metric.kindName), start)
       }
-      guard let number = Double(value), number.isFinite else {
+      guard let number = FieldParsing.decimal(value) else {
         throw fault(.badNumber(option: option, found: value, expected: "a number"), start)
       }
       metric.options.threshold = number
@@ -158,10 +165,12 @@ private struct MetricParser {
   }
 
   private func cut(_ option: String, _ value: String, _ start: Int) throws(MetricSpecFault) -> Metric.Cap {
-    if value.hasPrefix("p"), let percentile = Double(value.dropFirst()), percentile > 0, percentile < 100 {
+    if value.hasPrefix("p"), let percentile = FieldParsing.decimal(String(value.dropFirst())), percentile > 0,
+      percentile < 100
+    {
       return .percentile(percentile)
     }
-    guard let number = Double(value), number.isFinite else {
+    guard let number = FieldParsing.decimal(value) else {
       throw fault(.badNumber(option: option, found: value, expected: "a number, or a percentile such as p99.9"), start)
     }
     return .absolute(number)
@@ -169,8 +178,32 @@ private struct MetricParser {
 
   private func quantity(_ value: String) -> (Double, Bool)? {
     let isPercent = value.hasSuffix("%")
-    guard let number = Double(isPercent ? String(value.dropLast()) : value), number.isFinite else { return nil }
+    guard let number = FieldParsing.decimal(isPercent ? String(value.dropLast()) : value) else { return nil }
     return (number, isPercent)
+  }
+
+  /// A name, or one in quotes.
+  private func event(_ value: String, _ start: Int) throws(MetricSpecFault) -> String {
+    let (bytes, quote) = (Array(value.utf8), UInt8(ascii: "\""))
+    var name = bytes
+    if bytes.count >= 2, bytes.first == quote, bytes.last == quote {
+      name = []
+      var isSecond = false
+      for byte in bytes[1..<(bytes.count - 1)] {
+        isSecond = byte == quote && !isSecond && name.last == quote
+        if !isSecond { name.append(byte) }
+      }
+    }
+    guard !name.isEmpty else { throw fault(.expected("the name of an event", found: "nothing"), start) }
+    return String(decoding: name, as: UTF8.self)
+  }
+
+  /// The condition as it is written, once it is known to be one.
+  private func condition(_ value: Value) throws(MetricSpecFault) -> String {
+    do throws(RowFilterFault) { _ = try RowFilter(value.text) } catch {
+      throw fault(.condition(error.sentence), value.start + (error.position?.column ?? 1) - 1)
+    }
+    return value.text
   }
 
   // MARK: Tokens
@@ -204,22 +237,32 @@ private struct MetricParser {
     throw fault(.expected("a closing '\"'", found: "the end"), start)
   }
 
+  private struct Value {
+    let text: String
+    let start: Int
+  }
+
   /// Everything up to the next single bar outside quotes, without blanks at its ends.
-  private mutating func value() -> String {
-    let start = index
-    var isQuoted = false
+  private mutating func value(of option: String) -> Value {
+    let marks = Set((option == "where" ? "\"'`" : "\"").utf8)
+    var start = index
+    var quote: UInt8?
     while index < bytes.count {
-      if bytes[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if bytes[index] == UInt8(ascii: "|"), !isQuoted {
+      let byte = bytes[index]
+      if let open = quote {
+        if byte == open { quote = nil }
+      } else if marks.contains(byte) {
+        quote = byte
+      } else if byte == UInt8(ascii: "|") {
         guard index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "|") else { break }
         index += 1
       }
       index += 1
     }
-    var slice = bytes[start..<index]
-    while let first = slice.first, first == 0x20 || first == 0x09 { slice.removeFirst() }
-    while let last = slice.last, last == 0x20 || last == 0x09 { slice.removeLast() }
-    return String(decoding: slice, as: UTF8.self)
+    var end = index
+    while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+    while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
+    return Value(text: String(decoding: bytes[start..<end], as: UTF8.self), start: start)
   }
 
   private mutating func skip(_ character: Unicode.Scalar) -> Bool {

@@ -11,6 +11,12 @@ public struct MetricSpecFault: InputFault, Hashable {
     case optionTwice(String)
     case badNumber(option: String, found: String, expected: String)
     case notForKind(option: String, kind: String)
+    case lookbackAlone
+    /// What is wrong with a condition, as its own fault says it.
+    case condition(String)
+    case needsExposures(option: String, metric: String)
+    /// Past data of a design have a row a unit.
+    case needsUnits(option: String, metric: String)
   }
   public let kind: Kind
   /// The file is the spec's own text; the column counts its bytes from 1.
@@ -24,7 +30,9 @@ public struct MetricSpecFault: InputFault, Hashable {
         + (nearest.map { " Did you mean '\($0)'?" } ?? " Use proportion, mean, ratio or quantile.")
     case .unknownOption(let name, let nearest):
       "no metric option '\(name)'."
-        + (nearest.map { " Did you mean '\($0)'?" } ?? " Use role, direction, margin, cap, window or event.")
+        + (nearest.map { " Did you mean '\($0)'?" }
+          ?? " Use role, direction, margin, cap, floor, missing, or of events: event, where, window, delay, lookback, "
+          + "aggregate, threshold.")
     case .unknownValue(let option, let found, let known):
       "\(option): expected \(known.joined(separator: ", ")), found '\(found)'."
     case .arguments(let kind, let expected, let found):
@@ -32,6 +40,16 @@ public struct MetricSpecFault: InputFault, Hashable {
     case .optionTwice(let name): "the option '\(name)' is given twice."
     case .badNumber(let option, let found, let expected): "\(option): expected \(expected), found '\(found)'."
     case .notForKind(let option, let kind): "the option '\(option)' has no meaning for a \(kind)."
+    case .needsUnits(let option, let metric):
+      "the option '\(option)' of the metric '\(metric)' chooses among events, and past data have a row a unit. Make that row of "
+        + "the events that the option means, and leave it out here."
+    case .lookbackAlone:
+      "'lookback' says from when on events before exposure make covariates, and there are none. Name one, for example "
+        + "mean(x, covariates: x), or leave it out."
+    case .condition(let sentence): sentence
+    case .needsExposures(let option, let metric):
+      "the option '\(option)' of the metric '\(metric)' chooses among events, and these rows are units. Pass --exposures "
+        + "(in a spec: data.exposures) to join events with exposures, or leave the option out."
     }
   }
 }

@@ -4,8 +4,8 @@ import Hashing
 extension ExperimentSpec {
   /// The plan with every default filled in, keys in a fixed order: two specs that mean the same give the same JSON.
   ///
-  /// What arrives while the experiment runs is no part of it: `data.files`, `data.exposures`, `data.final`; nor are the
-  /// spec's folder and the descriptions of variants.
+  /// What arrives while the experiment runs is no part of it: `data.files`, `data.exposures`, `data.attributes`, `data.as_of`,
+  /// `data.final`; nor are the spec's folder and the descriptions of variants.
   public var canonicalJSON: JSONValue {
     [
       "version": 1, "kind": "experiment", "name": .string(name), "hypothesis": .optional(hypothesis?.text),
@@ -49,6 +49,7 @@ extension ExperimentSpec.DataSource {
       "segments": .array(segmentColumns.map { .string($0) }), "time": .optional(timeColumn),
       "allowed_bad_rows": .number(allowedBadRows),
     ]
+    if let exposureUnitColumn { members["exposure_unit"] = .string(exposureUnitColumn) }
     if let exposureTimeColumn { members["exposure_time"] = .string(exposureTimeColumn) }
     if let eventColumn { members["event"] = .string(eventColumn) }
     if timeZone != "UTC" { members["time_zone"] = .string(timeZone) }

@@ -1,19 +1,32 @@
 import Basics
+import Tables
 
 extension ExperimentSpec {
   /// Metrics as texts in the notation of the command line, or as mappings.
-  static func readMetrics(_ root: SpecReader) -> [Metric] {
+  static func readMetrics(_ root: SpecReader, haveExposures: Bool) -> [Metric] {
     root.require("metrics", "at least one, such as 'conversion = proportion(converted)'")
     guard let nodes = root.elements("metrics", "a list of metrics") else { return [] }
     var metrics: [Metric] = []
     for (index, node) in nodes.enumerated() {
       guard let metric = readMetric(node, "metrics[\(index)]", root) else { continue }
+      if !haveExposures { refuseEventOptions(metric, node, root.faults) }
       if metrics.contains(where: { $0.name == metric.name }) {
         root.faults.add(.nameTwice("metrics", found: metric.name), node.position)
       }
       metrics.append(metric)
     }
     return metrics
+  }
+
+  /// At the option itself, where the metric is a mapping.
+  private static func refuseEventOptions(_ metric: Metric, _ node: SpecNode, _ faults: SpecFaults) {
+    do throws(MetricSpecFault) { try metric.requireNoEventOptions() } catch {
+      var place = node.position
+      if case .mapping(let members) = node.content, let option = metric.eventOptions.first {
+        place = members.first { $0.key == option }?.position ?? place
+      }
+      faults.add(.badMetric(sentence: error.sentence, column: nil), place)
+    }
   }
 
   private static func readMetric(_ node: SpecNode, _ path: String, _ root: SpecReader) -> Metric? {
@@ -83,12 +96,24 @@ extension ExperimentSpec {
     options.missing = reader.choice("missing") ?? options.missing
     options.windowSeconds = reader.duration("window")
     options.event = reader.text("event")
-    options.filter = reader.text("where")
+    options.filter = readCondition(reader)
     options.aggregation = reader.choice("aggregate")
     if kind == .proportion { options.threshold = reader.number("threshold", "a number") { $0.isFinite } }
     options.delaySeconds = reader.duration("delay")
     options.lookbackSeconds = reader.duration("lookback")
+    if let node = reader.node("lookback"), kind != nil, reader.node("covariates") == nil {
+      let fault = MetricSpecFault(kind: .lookbackAlone, position: nil)
+      reader.faults.add(.badMetric(sentence: fault.sentence, column: nil), node.position)
+    }
     return options
+  }
+
+  private static func readCondition(_ reader: SpecReader) -> String? {
+    guard let text = reader.text("where"), let node = reader.node("where") else { return nil }
+    do throws(RowFilterFault) { _ = try RowFilter(text) } catch {
+      reader.faults.add(.badMetric(sentence: error.sentence, column: error.position?.column), node.position)
+    }
+    return text
   }
 
   private static func readCut(_ key: String, _ example: String, _ reader: SpecReader) -> Metric.Cap? {
@@ -104,8 +129,8 @@ extension ExperimentSpec {
 
   private static func cut(_ node: SpecNode) -> Metric.Cap? {
     if let number = node.number { return .absolute(number) }
-    guard let text = node.text, text.hasPrefix("p"), let percentile = Double(text.dropFirst()), percentile > 0,
-      percentile < 100
+    guard let text = node.text, text.hasPrefix("p"), let percentile = FieldParsing.decimal(String(text.dropFirst())),
+      percentile > 0, percentile < 100
     else { return nil }
     return .percentile(percentile)
   }

@@ -1,6 +1,7 @@
 import Allocation
 import Basics
 import Statistics
+import Tables
 
 extension ExperimentSpec {
   /// Reads a spec.
@@ -22,7 +23,7 @@ extension ExperimentSpec {
     control = Self.readControl(reader, variants)
     allocation = Self.readAllocation(reader, name: name, variants)
     data = Self.readData(reader)
-    metrics = Self.readMetrics(reader)
+    metrics = Self.readMetrics(reader, haveExposures: data.exposures != nil)
     method = Self.readMethod(reader)
     decision = Self.readDecision(reader)
     rollout = Self.readRollout(reader, name: name)
@@ -156,15 +157,36 @@ extension ExperimentSpec {
     data.clusterColumn = reader.text("cluster")
     data.segmentColumns = reader.texts("segments") ?? []
     data.exposures = reader.text("exposures")
+    data.exposureUnitColumn = reader.text("exposure_unit")
+    data.attributes = reader.texts("attributes") ?? []
     data.timeColumn = reader.text("time")
     data.exposureTimeColumn = reader.text("exposure_time")
     data.eventColumn = reader.text("event")
     data.timeZone = reader.text("time_zone") ?? data.timeZone
     data.includesImmature = reader.bool("include_immature") ?? false
+    data.asOf = readTime("as_of", reader)
     data.allowedBadRows = reader.share("allowed_bad_rows", "a share from 0 to 1") { $0 >= 0 && $0 <= 1 } ?? 0
     data.isFinal = reader.bool("final") ?? false
+    if data.exposures == nil { refuseEventKeys(reader) }
     reader.finish()
     return data
+  }
+
+  private static func readTime(_ key: String, _ reader: SpecReader) -> String? {
+    guard let text = reader.text(key), let node = reader.node(key) else { return nil }
+    if Array(text.utf8).withUnsafeBufferPointer({ FieldParsing.timestamp($0) }) == nil {
+      reader.faults.add(
+        .badValue(reader.full(key), expected: "a date or time such as 2026-11-23", found: node.found), node.position)
+    }
+    return text
+  }
+
+  /// What says how events are read means nothing without exposures.
+  private static func refuseEventKeys(_ reader: SpecReader) {
+    for key in ["event", "exposure_unit", "exposure_time", "attributes", "include_immature", "as_of"] {
+      guard let node = reader.node(key), reader.node("events") == nil else { continue }
+      reader.faults.add(.badValue(reader.full(key), expected: "'exposures' beside it", found: "none"), node.position)
+    }
   }
 
   /// `files`, or `events` beside `exposures`.

@@ -72,6 +72,10 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var segmentColumns: [String] = []
     /// A file of first exposures: unit, variant, time.
     public var exposures: String?
+    /// The column of units in exposures, if it is another than in events.
+    public var exposureUnitColumn: String?
+    /// Files with a row a unit: segments, clusters and covariates that exposures do not have.
+    public var attributes: [String] = []
     /// The column of times in exposures and events; without exposures, of a unit's first exposure.
     public var timeColumn: String?
     /// The column of times in exposures, if it is another than in events.
@@ -82,6 +86,8 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var timeZone = "UTC"
     /// Units count whose window is not over.
     public var includesImmature = false
+    /// The end of the observation; nil: the latest event.
+    public var asOf: String?
     /// Share of rows that may be unreadable.
     public var allowedBadRows = 0.0
     /// No more data will come: a decision is due.
@@ -155,10 +161,14 @@ extension ExperimentSpec {
       clusterColumn: data.clusterColumn, segmentColumns: data.segmentColumns, metrics: metrics,
       allowedBadRows: data.allowedBadRows)
     if let exposures = data.exposures {
-      request.exposures = ExposureSource(
+      var source = ExposureSource(
         files: [resolved(exposures)], timeColumn: data.timeColumn ?? "timestamp",
         exposureTimeColumn: data.exposureTimeColumn, eventColumn: data.eventColumn ?? "event", timeZone: data.timeZone,
         includesImmature: data.includesImmature)
+      source.asOf = data.asOf
+      source.unitColumn = data.exposureUnitColumn
+      source.attributeFiles = SpecPath.files(data.attributes, in: directory)
+      request.exposures = source
     }
     request.timeColumn = data.timeColumn
     request.timeZone = data.timeZone

@@ -1,4 +1,5 @@
 import Basics
+import Tables
 
 /// Collects every fault of a spec, so that all are reported at once.
 final class SpecFaults {
@@ -179,7 +180,7 @@ enum Shares {
     if let number = node.number { return number }
     guard let text = node.text, text.hasSuffix("%") else { return nil }
     let digits = text.dropLast().filter { $0 != " " }
-    guard let value = Double(digits), value.isFinite, digits.utf8.allSatisfy({ $0 != UInt8(ascii: "e") }) else {
+    guard let value = FieldParsing.decimal(String(digits)), digits.utf8.allSatisfy({ $0 != UInt8(ascii: "e") }) else {
       return nil
     }
     return value / 100

@@ -47,15 +47,7 @@ struct EventTimeReader: Sendable {
 
   private mutating func general(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
     guard let stamp = FieldParsing.timestamp(text) else { return nil }
-    let seconds = clock.seconds(of: stamp)
-    if let point = text.firstIndex(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") }) {
-      var index = point
-      return seconds * 1000 + Self.fraction(text, &index)
-    }
-    // Unix time of 12 digits and more has parts of a second.
-    guard text.count >= 12, text.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return seconds * 1000 }
-    let number = text.reduce(Int64(0)) { $0 * 10 + Int64($1 &- UInt8(ascii: "0")) }
-    return text.count <= 14 ? number : number / 1000
+    return clock.seconds(of: stamp) * 1000 + stamp.microseconds / 1000
   }
 
   /// `.250` -> 250, and the index behind it; digits behind the third are cut off.

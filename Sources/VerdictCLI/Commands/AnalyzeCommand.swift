@@ -21,6 +21,9 @@ struct AnalyzeCommand: ParsableCommand {
         zcat units.csv.gz | verdict analyze - --metric 'aov=ratio(revenue, orders)'
         verdict analyze events.csv --exposures exposures.csv \\
           --metric 'revenue=mean(amount) | event: purchase | window: 7d'
+        verdict analyze events.csv --exposures exposures.csv --unit user_pseudo_id \\
+          --exposure-unit user_id --attributes users.csv --segment country \\
+          --metric 'orders=mean(*, covariates: age) | event: purchase'
         verdict analyze monday.csv --statistics monday.json \\
           --metric 'revenue=mean(revenue)'
         verdict analyze monday.json tuesday.json
@@ -35,13 +38,36 @@ struct AnalyzeCommand: ParsableCommand {
 
       EVENTS    With --exposures the files hold one row an event. A unit counts in
       the arm of its first exposure, with its events from then on; a unit seen in
-      several arms is left out. Covariates that are no column of the exposures are
-      the same sums from before exposure. '*' stands for the events themselves:
-      proportion(*), mean(*).
-        mean(amount, covariates: amount) | event: purchase | where: amount > 0 |
-          window: 7d | delay: 1d | lookback: 28d
+      several arms is left out. Segments, clusters and covariates are columns of the
+      exposures or of --attributes; other covariates are the same sums from before
+      exposure. '*' stands for the events themselves:
+      proportion(*), mean(*). These options are for events alone:
+        event: purchase     events of this name, in the column --event
+        window: 7d          from first exposure (+ delay), its end not included:
+                            [delay, delay + window); without one to the end
+        delay: 1d           when the window begins; without window: from there on
+        lookback: 28d       how far before exposure covariates reach
         aggregate: sum|count|distinct|max|min|last|any
-        threshold: 50 (a proportion of units that reach it)
+                            a unit without events is 0; of max, min and last it has
+                            no value, see 'missing' (zero counts it)
+        threshold: 50       a proportion of units that reach it
+        where: CONDITION    events for which it holds: comparisons by == != < <= >
+                            >= of a column with a number, or by == != with a text
+                            in quotes; a column alone (true or 1); && || ! ( );
+                            `odd name` in backticks; && binds more tightly than ||.
+                            An empty field, or a --null word, compares false.
+                              where: sku != "a|b" && (price > 9.5 || vip)
+      A unit must have been observed to the end of its window (of a delay alone, to
+      its end), or it is left out of the metric and counted. Observed means until
+      the latest event of anybody; at most 1 in 100 events, more than 30 days behind
+      all others, are not taken for it, with a warning. --as-of states the end.
+
+      TIMES     2026-03-05, 20260305, 2026-03-05 04:21:34.250, with Z, +01:00 or
+      +0100, or without a zone by --time-zone; Unix time in seconds (from 100000000
+      on), milliseconds (12 to 14 digits) or microseconds (15 to 17). Events are
+      compared to the microsecond.
+
+      SEGMENTS  The 20 largest of a column are shown, the others as '(other)'.
 
       STATISTICS  A file that --statistics wrote, or a warehouse, in place of rows;
       several are of different units and are put together. The metrics stand in it.
@@ -88,6 +114,16 @@ struct AnalyzeCommand: ParsableCommand {
     help: "A file of exposures (unit, variant, time); the other files are then events. May be given several times.")
   var exposures: [String] = []
 
+  @Option(help: "The column of unit ids in the exposures, if it is another than in the events.")
+  var exposureUnit: String?
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp(
+      "A file with a row a unit: --segment, --cluster and covariates that exposures do not have. May be given several times.",
+      valueName: "file"))
+  var attributes: [String] = []
+
   @Option(
     help: "The column of times in exposures and events ('timestamp' by default), or of units' first exposures.")
   var time: String?
@@ -101,8 +137,14 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "The zone of times that are written without one, an IANA name; UTC by default.")
   var timeZone: String?
 
-  @Flag(help: "Count units whose window is not over yet; they are left out of the metric otherwise.")
+  @Flag(help: "Count units as they are whose window is not over yet; they are left out of the metric otherwise.")
   var includeImmature = false
+
+  @Option(
+    help: ArgumentHelp(
+      "When the observation ended, a date (its last moment) or time; later exposures and events do not count. By default the latest event.",
+      valueName: "time"))
+  var asOf: String?
 
   @Option(
     name: .customLong("statistics"),
@@ -116,14 +158,15 @@ struct AnalyzeCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let paths = (try table.expanded(files), try table.expanded(exposures))
-    guard (paths.0 + paths.1).count(where: { $0 == "-" }) <= 1 else {
+    let (paths, others) = (try table.expanded(files), (try table.expanded(exposures), try table.expanded(attributes)))
+    let inputs = paths + others.0 + others.1
+    guard inputs.count(where: { $0 == "-" }) <= 1 else {
       throw UsageFault(
         sentence: "'-' is given more than once: standard input is read once. Write one of the inputs to a file.")
     }
-    try output.requireNoInput(paths.0 + paths.1, others: [("--statistics", statisticsFile)])
+    try output.requireNoInput(inputs, others: [("--statistics", statisticsFile)])
     let plan = try plan()
-    var measured = try measured(files: paths.0, exposures: paths.1)
+    var measured = try measured(files: paths, exposures: others.0, attributes: others.1)
     let stored = statisticsFile.map { ($0, Array((measured.json.text(pretty: true) + "\n").utf8)) }
     for column in measured.measurements.foldRareSegments(isClustered: measured.isClustered) {
       Terminal.notice(
@@ -138,6 +181,18 @@ struct AnalyzeCommand: ParsableCommand {
     let failed = analysis.checks.first { $0.outcome == .fail }
     if let failed { throw AnswerIsNo(reason: "the check \(failed.name) fails") }
     if analysis.decision.outcome == .rollback { throw AnswerIsNo(reason: "a guardrail is crossed") }
+  }
+
+  /// - Throws: `UsageFault` for an option that is for exposures and events, if there are no exposures.
+  private func requireExposures() throws {
+    guard exposures.isEmpty else { return }
+    let given = [
+      ("event", event != nil), ("exposure-unit", exposureUnit != nil), ("attributes", !attributes.isEmpty),
+      ("exposure-time", exposureTime != nil), ("include-immature", includeImmature),
+      ("as-of", asOf != nil),
+    ]
+    guard let option = given.first(where: \.1)?.0 else { return }
+    throw UsageFault(sentence: "--\(option) is for events that are joined with exposures; pass --exposures FILE too.")
   }
 
   /// The plan for some metrics; what is wrong with its options is said before there is work.
@@ -156,11 +211,16 @@ struct AnalyzeCommand: ParsableCommand {
 
   // MARK: - Measuring
 
-  private func measured(files paths: [String], exposures: [String]) throws -> StatisticsFile {
+  private func measured(
+    files paths: [String], exposures: [String], attributes: [String]
+  ) throws -> StatisticsFile {
     let options = try table.options()
     let inputs = try paths.map { path throws in DuckDBEngine.reads(path) ? nil : try TableFile(path, options: options) }
     let areStatistics = inputs.map { $0.map { StatisticsFile.isOne($0.text) } ?? false }
-    guard areStatistics.contains(true) else { return try measure(paths, inputs, exposures, options) }
+    guard areStatistics.contains(true) else {
+      try requireExposures()
+      return try measure(paths, inputs, exposures, attributes, options)
+    }
     if let place = areStatistics.firstIndex(of: false), let first = areStatistics.firstIndex(of: true) {
       throw UsageFault(
         sentence:
@@ -190,14 +250,17 @@ struct AnalyzeCommand: ParsableCommand {
     [
       ("--metric", !metric.isEmpty), ("--exposures", !exposures.isEmpty), ("--segment", !segment.isEmpty),
       ("--cluster", cluster != nil), ("--variant", variant != nil), ("--unit", unit != nil), ("--time", time != nil),
-      ("--exposure-time", exposureTime != nil), ("--event", event != nil), ("--time-zone", timeZone != nil),
+      ("--exposure-time", exposureTime != nil), ("--exposure-unit", exposureUnit != nil),
+      ("--attributes", !attributes.isEmpty), ("--as-of", asOf != nil), ("--event", event != nil),
+      ("--time-zone", timeZone != nil),
       ("--include-immature", includeImmature), ("--delimiter", table.delimiter != nil),
       ("--null", !table.nullWords.isEmpty), ("--allow-bad-rows", table.allowBadRows != 0), ("--sha256", table.sha256),
     ]
   }
 
   private func measure(
-    _ paths: [String], _ inputs: [TableFile?], _ exposurePaths: [String], _ options: TableOptions
+    _ paths: [String], _ inputs: [TableFile?], _ exposurePaths: [String], _ attributePaths: [String],
+    _ options: TableOptions
   ) throws -> StatisticsFile {
     guard !metric.isEmpty else {
       throw UsageFault(
@@ -216,22 +279,26 @@ struct AnalyzeCommand: ParsableCommand {
     request.allowedBadRows = table.allowBadRows
     request.timeZone = timeZone ?? "UTC"
     request.keepsRareSegments = statisticsFile != nil
-    var exposed: TableSource?
+    var joined: JoinedTables?
     if exposurePaths.isEmpty {
       request.timeColumn = time
     } else {
       request.unitColumn = unit ?? "user_id"
-      request.exposures = ExposureSource(
+      var wanted = ExposureSource(
         files: exposurePaths, timeColumn: time ?? "timestamp", exposureTimeColumn: exposureTime,
         eventColumn: event ?? "event", timeZone: timeZone ?? "UTC", includesImmature: includeImmature)
-      let opened = try TableSource(exposurePaths, options: options)
-      try requireColumns(of: opened, source, metrics)
-      exposed = opened
+      wanted.asOf = asOf
+      wanted.unitColumn = exposureUnit
+      wanted.attributeFiles = attributePaths
+      request.exposures = wanted
+      let tables = try JoinedTables(wanted, options: options)
+      try requireColumns(of: tables, source, metrics)
+      joined = tables
     }
-    var measurements = try engine.measure(request, source, exposures: exposed)
+    var measurements = try engine.measure(request, source, joined: joined)
     if table.sha256 {
       // The bytes that were read: a pipe has no others, and a file may be another by now.
-      measurements.files = zip(measurements.files, source.files + (exposed?.files ?? [])).map(withSHA256)
+      measurements.files = zip(measurements.files, source.files + (joined?.files ?? [])).map(withSHA256)
     }
     return StatisticsFile(metrics: metrics, isClustered: cluster != nil, measurements: measurements)
   }
@@ -248,17 +315,22 @@ struct AnalyzeCommand: ParsableCommand {
   }
 
   /// What a join is made by, so that what is missing is said with the option that names it.
-  private func requireColumns(of exposed: TableSource, _ events: TableSource, _ metrics: [Metric]) throws(TableFault) {
-    let (unit, time) = (unit ?? "user_id", time ?? "timestamp")
-    for table in [exposed, events] { try table.requireColumn(unit, option: "--unit") }
+  private func requireColumns(
+    of joined: JoinedTables, _ events: TableSource, _ metrics: [Metric]
+  ) throws(TableFault) {
+    let (exposed, time) = (joined.exposures, time ?? "timestamp")
+    try events.requireColumn(unit ?? "user_id", option: "--unit")
+    try exposed.requireColumn(
+      exposureUnit ?? unit ?? "user_id", option: exposureUnit == nil ? "--unit, or --exposure-unit" : "--exposure-unit")
     try exposed.requireColumn(variant ?? "variant", option: "--variant")
     try exposed.requireColumn(exposureTime ?? time, option: "--exposure-time")
     try events.requireColumn(time, option: "--time")
     if metrics.contains(where: { $0.options.event != nil }) {
       try events.requireColumn(event ?? "event", option: "--event")
     }
-    if let cluster { try exposed.requireColumn(cluster, option: "--cluster") }
-    for column in segment { try exposed.requireColumn(column, option: "--segment") }
+    let known = joined.attributes?.columns ?? []
+    if let cluster, !known.contains(cluster) { try exposed.requireColumn(cluster, option: "--cluster") }
+    for column in segment where !known.contains(column) { try exposed.requireColumn(column, option: "--segment") }
   }
 
   /// The column named, or `user_id` where it exists; nil: each row is a unit.

@@ -38,15 +38,15 @@ import Testing
         == "two metrics are named 'm'. Give each its own name.")
     #expect(
       Self.sentence(measured([("control", [[1], [1]]), ("treatment", [[1], [1]])]), mean)
-        == "no effect can be computed: variance of the difference = 0, must be positive: every unit has the same value."
+        == "no effect can be computed: m: variance of the difference = 0, must be positive: every unit has the same value."
     )
     #expect(
       Self.sentence(measured([("control", [[1]]), ("treatment", [[1], [2]])]), mean)
-        == "no effect can be computed: units in the control arm = 1, must be at least 2.")
+        == "no effect can be computed: m: units in the control arm = 1, must be at least 2.")
     #expect(
       Self.sentence(
         measured([("control", [[1, 1], [2, -1]]), ("treatment", [[1, 1], [2, 2]])]), try Self.plan("r=ratio(x, y)"))
-        == "no effect can be computed: mean of the denominator in the control arm = 0, must not be 0.")
+        == "no effect can be computed: r: mean of the denominator in the control arm = 0, must not be 0.")
     #expect(
       Self.sentence(Self.two, try Self.plan("m=mean(x)") { $0.weights = ["control": 1, "treatmnt": 1] })
         == "a weight is given for 'treatmnt', which is no arm. Did you mean 'treatment'?")

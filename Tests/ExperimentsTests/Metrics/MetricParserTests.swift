@@ -38,7 +38,7 @@ import Testing
         })
     let events = try Metric(
       parsing:
-        "p=proportion(*) | where: a > 1 || b == \"x|y\" | aggregate: max | threshold: 2 | delay: 1d | lookback: 4w")
+        "p=proportion(*) | where: a > 1 || b == \"x|y\" | aggregate: max | threshold: 2 | delay: 1d")
     #expect(
       events.options
         == Self.options {
@@ -46,8 +46,10 @@ import Testing
           $0.aggregation = .max
           $0.threshold = 2
           $0.delaySeconds = 86_400
-          $0.lookbackSeconds = 28 * 86_400
         })
+    #expect(events.eventOptions == ["where", "delay", "aggregate", "threshold"])
+    let before = try Metric(parsing: "m=mean(x, covariates: x) | lookback: 4w | window: 0.5s")
+    #expect(before.options.lookbackSeconds == 28 * 86_400 && before.options.windowSeconds == 0.5)
     #expect(try Metric(parsing: events.text) == events)
     #expect(try Metric(parsing: "l=mean(x) | margin: 0.5").options.margin == .absolute(0.5))
     #expect(try Metric(parsing: "l=mean(x) | cap: -3").options.cap == .absolute(-3))
@@ -56,6 +58,19 @@ import Testing
   @Test func quotedNames() throws {
     let metric = try Metric(parsing: #""net (EUR)"=mean("revenue, ""net""", covariates: "a+b"+c)"#)
     #expect(metric == Metric("net (EUR)", .mean(#"revenue, "net""#, covariates: ["a+b", "c"])))
+    #expect(try Metric(parsing: metric.text) == metric)
+  }
+
+  /// Bars in each kind of quotes; apostrophes mean something in conditions alone.
+  @Test(
+    arguments: [
+      ("where: sku == 'a|b' | window: 1d", "sku == 'a|b'", nil), ("where: `a|b` == \"'\"", "`a|b` == \"'\"", nil),
+      ("event: don't buy | window: 1d", nil, "don't buy"), ("event: \"a|b\" | window: 1d", nil, "a|b"),
+      (#"event: """x" | window: 1d"#, nil, "\"x"), ("event: \" x \"", nil, " x "),
+    ] as [(String, String?, String?)])
+  func valuesInQuotes(_ options: String, _ filter: String?, _ event: String?) throws {
+    let metric = try Metric(parsing: "m=mean(x) | " + options)
+    #expect(metric.options.filter == filter && metric.options.event == event)
     #expect(try Metric(parsing: metric.text) == metric)
   }
 
@@ -78,6 +93,26 @@ import Testing
     ("a=mean(x) | window: 1e308w", "13: window: expected a duration such as 7d, 36h or 90m, found '1e308w'."),
     ("a=proportion(x) | cap: 1", "19: the option 'cap' has no meaning for a proportion."),
     ("a=mean(\"x", "8: expected a closing '\"', found the end."),
+    (
+      "a=mean(x) | wherever: 1",
+      "13: no metric option 'wherever'. Use role, direction, margin, cap, floor, missing, or of events: event, where, "
+        + "window, delay, lookback, aggregate, threshold."
+    ),
+    ("a=mean(x) | window: 1 0d", "13: window: expected a duration such as 7d, 36h or 90m, found '1 0d'."),
+    ("a=mean(x) | cap: 0x5", "13: cap: expected a number, or a percentile such as p99.9, found '0x5'."),
+    ("a=mean(x) | cap: p0x5", "13: cap: expected a number, or a percentile such as p99.9, found 'p0x5'."),
+    ("a=quantile(x, 0x0.8p0)", "3: quantile: expected a probability in (0, 1), found '0x0.8p0'."),
+    ("a=mean(x) | event:", "13: expected the name of an event, found nothing."),
+    (
+      "a=mean(x) | where:  v >> 3",
+      "24: expected a number, or text in quotes in the condition, found '> 3'. "
+        + "Example: event == \"purchase\" && value > 0"
+    ),
+    (
+      "a=mean(x) | lookback: 7d",
+      "13: 'lookback' says from when on events before exposure make covariates, and there are none. Name one, for "
+        + "example mean(x, covariates: x), or leave it out."
+    ),
   ])
   func faults(spec: String, sentence: String) {
     #expect(

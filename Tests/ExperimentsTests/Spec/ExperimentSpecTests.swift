@@ -18,6 +18,10 @@ import Testing
     return kept.joined(separator: "\n") + "\n" + more
   }
 
+  private static func minimal(data: String, _ more: String = "") -> String {
+    SpecFixtures.minimalExperiment.replacing("data:\n  files: [users.csv]", with: "data: \(data)") + "\n" + more
+  }
+
   @Test func defaults() throws {
     let spec = try ExperimentSpec(yaml: SpecFixtures.minimalExperiment, file: "specs/a.yaml")
     #expect(spec.variants.map(\.name) == ["control", "treatment"])
@@ -60,7 +64,9 @@ import Testing
     let exposures = spec.measurementRequest.exposures
     #expect(
       exposures?.eventColumn == "action" && exposures?.timeColumn == "seen_at"
-        && exposures?.exposureTimeColumn == "exposed_at" && exposures?.includesImmature == true)
+        && exposures?.exposureTimeColumn == "exposed_at" && exposures?.includesImmature == true
+        && exposures?.asOf == "2026-03-20 18:00" && exposures?.unitColumn == "id"
+        && exposures?.attributeFiles == ["/specs/units.csv"])
     #expect(spec.analysisPlan.minimumRuntime == 604_800.0)
     #expect(spec.metrics[1].options.floor == .absolute(-5) && spec.metrics[1].options.missing == .zero)
     #expect(spec.metrics[1].text.contains("covariates: revenue_before+orders_before"))
@@ -73,6 +79,40 @@ import Testing
     #expect(spec.rollout?.stages.map(\.requiresApproval) == [false, true, false])
     #expect(spec.rollout?.target == .growthbook)
   }
+
+  /// What chooses among events needs exposures; conditions are read when the spec is.
+  @Test(
+    arguments: [
+      (
+        minimal("  - 'm = mean(v) | where: v > 0'"),
+        "a.yaml:8:5: metric: the option 'where' of the metric 'm' chooses among events, and these rows are units. Pass "
+          + "--exposures (in a spec: data.exposures) to join events with exposures, or leave the option out."
+      ),
+      (
+        minimal("  - { name: m, kind: mean, column: v, window: 7d }"),
+        "a.yaml:8:39: metric: the option 'window' of the metric 'm' chooses among events, and these rows are units. Pass "
+          + "--exposures (in a spec: data.exposures) to join events with exposures, or leave the option out."
+      ),
+      (
+        minimal(data: "{ files: [users.csv], include_immature: true, event: e }"),
+        "a.yaml:4:47: data.include_immature: expected 'exposures' beside it, found none.\n"
+          + "a.yaml:4:60: data.event: expected 'exposures' beside it, found none."
+      ),
+      (
+        minimal(data: "{ events: e.csv, exposures: x.csv, as_of: soon }"),
+        "a.yaml:4:49: data.as_of: expected a date or time such as 2026-11-23, found 'soon'."
+      ),
+      (
+        minimal(
+          data: "{ events: e.csv, exposures: x.csv }",
+          "  - { name: m, kind: mean, column: v, where: v >> 3, lookback: 1d }"),
+        "a.yaml:7:46: metric, character 4: expected a number, or text in quotes in the condition, found '> 3'. "
+          + "Example: event == \"purchase\" && value > 0\n"
+          + "a.yaml:7:64: metric: 'lookback' says from when on events before exposure make covariates, and there are none. "
+          + "Name one, for example mean(x, covariates: x), or leave it out."
+      ),
+    ] as [(String, String)])
+  func eventOptions(_ yaml: String, _ sentence: String) { #expect(Self.faults(yaml) == sentence) }
 
   /// JSON is YAML; what the canonical form leaves out is only where the spec lies and what arrives later.
   @Test func hashIsOfTheMeaning() throws {

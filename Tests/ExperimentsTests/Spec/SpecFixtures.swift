@@ -37,11 +37,14 @@ enum SpecFixtures {
       cluster: household
       segments: [country, device]
       exposures: exposures.csv
+      exposure_unit: id
+      attributes: [units.csv]
       time: seen_at
       exposure_time: exposed_at
       event: action
       time_zone: Europe/Berlin
       include_immature: true
+      as_of: 2026-03-20 18:00
       allowed_bad_rows: 0.01
       final: true
     metrics:
