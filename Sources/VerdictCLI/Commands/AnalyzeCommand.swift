@@ -224,7 +224,7 @@ struct AnalyzeCommand: ParsableCommand {
       request.exposures = ExposureSource(
         files: exposurePaths, timeColumn: time ?? "timestamp", exposureTimeColumn: exposureTime,
         eventColumn: event ?? "event", timeZone: timeZone ?? "UTC", includesImmature: includeImmature)
-      let opened = try TableSource(exposurePaths, options: options)
+      let opened = try DuckDBEngine(options: options).source(exposurePaths)
       try requireColumns(of: opened, source, metrics)
       exposed = opened
     }
