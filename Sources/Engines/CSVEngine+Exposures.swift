@@ -70,13 +70,13 @@ package struct JoinedTables: Sendable {
   /// One row a unit.
   package let attributes: TableSource?
 
-  /// - Throws: `TableFault`.
-  package init(_ wanted: ExposureSource, options: TableOptions) throws(TableFault) {
-    exposures = try TableSource(wanted.files, options: options)
+  /// - Throws: `TableFault`, `DuckDBFault`.
+  package init(_ wanted: ExposureSource, options: TableOptions) throws {
+    exposures = try DuckDBEngine(options: options).source(wanted.files)
     // Fields are looked at when all of the table is read.
     var options = options
     options.copiesText = false
-    attributes = wanted.attributeFiles.isEmpty ? nil : try TableSource(wanted.attributeFiles, options: options)
+    attributes = wanted.attributeFiles.isEmpty ? nil : try DuckDBEngine(options: options).source(wanted.attributeFiles)
   }
 
   package var files: [TableFile] { exposures.files + (attributes?.files ?? []) }

@@ -35,8 +35,7 @@ final class FileWindow: @unchecked Sendable {
 
   private func makeRoom(_ count: Int) {
     memory.deallocate()
-    memory = .allocate(byteCount: count, alignment: LargePages.bytes)
-    LargePages.ask(for: memory)
+    memory = .allocate(byteCount: count, alignment: 64)
     memory[..<Self.margin].initializeMemory(as: UInt8.self, repeating: 0)
   }
 

@@ -34,8 +34,9 @@ public enum ForeignFormat: Sendable, Hashable, CaseIterable {
   }
 
   /// What it is, and how it becomes a table.
-  func sentence(_ file: String) -> String {
-    switch self {
+  func sentence(_ name: String) -> String {
+    let file = name.contains { !$0.isLetter && !$0.isNumber && !"_-./".contains($0) } ? Self.quoted(name) : name
+    return switch self {
     case .utf16: "this is UTF-16, as Excel writes \"Unicode text\". Convert it: iconv -f utf-16 -t utf-8 \(file)"
     case .utf32: "this is UTF-32. Convert it: iconv -f utf-32 -t utf-8 \(file)"
     case .bzip2: "this is compressed by bzip2; only gzip is read as it is. Unpack it: bunzip2 -c \(file) | verdict … -"
@@ -45,7 +46,11 @@ public enum ForeignFormat: Sendable, Hashable, CaseIterable {
     case .zip: "this is a ZIP archive; only gzip is read as it is. Unpack it: unzip -p \(file) | verdict … -"
     case .workbook, .oldWorkbook: "this is an Excel workbook. Save the sheet as \"CSV UTF-8\" and read that."
     case .parquet:
-      "this is Parquet, which is read here as CSV only. Write it as such: duckdb -c \"COPY (FROM '\(file)') TO 'table.csv'\""
+      "this is Parquet, which 'analyze' and 'profile' read through DuckDB under a name that ends in .parquet. Elsewhere write it "
+        + "as CSV: duckdb -c \"COPY (FROM \(Self.quoted(name))) TO 'table.csv'\""
     }
   }
+
+  /// As a shell and SQL read it; no name that needs more is worth more.
+  private static func quoted(_ name: String) -> String { "'" + name + "'" }
 }

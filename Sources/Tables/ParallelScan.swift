@@ -21,15 +21,16 @@ extension TableSource {
   ) throws(TableFault) -> ScanCount {
     try requireColumns(names)
     var progress = ScanProgress(bytes: parts.reduce(0) { $0 + $1.file.text.count })
-    let windows = WindowPool(keeps: Consumer.keepsFields ? options.batchChunks : 0)
+    let batchChunks = Consumer.chunkScale == 1 ? options.batchChunks : max(8, options.batchChunks / 2)
+    let windows = WindowPool(keeps: Consumer.keepsFields ? batchChunks : 0)
     for (number, part) in parts.enumerated() {
       let scanner = scanner(of: names, in: part)
-      var cutter = ChunkCutter(part, bytes: options.chunkBytes, kernel: options.kernel)
-      let used = Slots<Consumer?>(options.batchChunks, nil)
+      var cutter = ChunkCutter(part, bytes: options.chunkBytes * Consumer.chunkScale, kernel: options.kernel)
+      let used = Slots<Consumer?>(batchChunks, nil)
       var guesses = true
       while true {
         let before = cutter
-        let ranges = cutter.next(options.batchChunks, on: self, guesses: guesses)
+        let ranges = cutter.next(batchChunks, on: self, guesses: guesses)
         guard let first = ranges.first, let last = ranges.last else { break }
         let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
         parallel(ranges.count + 1) { piece in

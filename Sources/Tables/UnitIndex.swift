@@ -155,24 +155,12 @@ package final class UnitIndex: @unchecked Sendable {
   }
 }
 
-/// Pages of which one covers what hundreds of the usual ones do.
-enum LargePages {
-  static let bytes = 2 << 20
-
-  /// Asks for memory in large pages; the system may do as it likes.
-  static func ask(for memory: UnsafeMutableRawBufferPointer) {
-    #if os(Linux)
-      madvise(memory.baseAddress, memory.count, 14)  // MADV_HUGEPAGE
-    #endif
-  }
-}
-
 /// Memory in large pages where the system has them: places all over it are reached without walks through page tables.
 package final class LargeMemory<Element>: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Element>
   package let count: Int
   private let raw: UnsafeMutableRawPointer
-  private static var page: Int { LargePages.bytes }
+  private static var page: Int { 2 << 20 }
 
   /// - Parameter value: a trivial value that every element gets.
   package init(_ count: Int, _ value: Element) {
@@ -180,7 +168,9 @@ package final class LargeMemory<Element>: @unchecked Sendable {
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
     let isLarge = bytes >= Self.page
     raw = .allocate(byteCount: bytes, alignment: isLarge ? Self.page : 64)
-    if isLarge { LargePages.ask(for: UnsafeMutableRawBufferPointer(start: raw, count: bytes)) }
+    #if os(Linux)
+      if isLarge { madvise(raw, bytes, 14) }  // MADV_HUGEPAGE
+    #endif
     base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
     nonisolated(unsafe) let (start, value) = (base, value)
     let piece = max(Self.page / MemoryLayout<Element>.stride, 1) * 8

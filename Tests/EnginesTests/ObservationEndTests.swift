@@ -106,7 +106,7 @@ import Testing
     let folded = try Self.measure("mean(v) | window: 7d", exposures: exposures, events: events) {
       $0.segmentColumns = ["s"]
     }
-    let other = folded.cells.filter { $0.segment?.value == CSVEngine.otherSegment }
+    let other = folded.cells.filter { $0.segment?.rest != nil }
     #expect(other.map { $0.metrics[0].immature } == other.map { $0.metrics[0].missing })
     #expect(other.count == 2)
   }

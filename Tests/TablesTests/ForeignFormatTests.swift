@@ -41,12 +41,23 @@ import Testing
       [0x50, 0x4B, 3, 4] + Array("[Content_Types].xml".utf8),
       "f: this is an Excel workbook. Save the sheet as \"CSV UTF-8\" and read that."
     ),
-    (
-      Array("PAR1....PAR1".utf8),
-      "f: this is Parquet, which is read here as CSV only. Write it as such: duckdb -c \"COPY (FROM 'f') TO 'table.csv'\""
-    ),
   ])
   func advice(_ bytes: [UInt8], _ sentence: String) { #expect(Self.sentence(bytes) == sentence) }
+
+  @Test func parquet() {
+    #expect(
+      Self.sentence(Array("PAR1....PAR1".utf8))
+        == "f: this is Parquet, which 'analyze' and 'profile' read through DuckDB under a name that ends in .parquet. Elsewhere "
+        + "write it as CSV: duckdb -c \"COPY (FROM 'f') TO 'table.csv'\"")
+  }
+
+  /// A name that a shell would take apart.
+  @Test func namesWithBlanks() {
+    do {
+      _ = try TableSource(files: [TableFile(name: "my file", bytes: [0xFF, 0xFE, 0x61, 0])])
+      Issue.record("no fault")
+    } catch { #expect("\(error)".hasSuffix("iconv -f utf-16 -t utf-8 'my file'")) }
+  }
 
   /// Headers that begin like one of them.
   @Test(arguments: ["BZh,x\n1,2\n", "PAR1,x\n1,2\n", "PK,x\n1,2\n"])

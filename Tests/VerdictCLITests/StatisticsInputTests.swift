@@ -76,6 +76,28 @@ import Testing
     #expect(outcome.errors == "verdict: \(sentence)\n")
   }
 
+  /// Files that name no inputs: the third is the first again.
+  @Test func warehouseFilesOnce() throws {
+    let folder = try Folder()
+    func text(_ mean: Int) -> String {
+      let cells = ["control", "treatment"].map { arm in
+        "{\"arm\": \"\(arm)\", \"units\": 90, \"metrics\": [{\"count\": 90, \"mean\": [\(mean)], \"crossProducts\": [50]}]}"
+      }
+      return
+        "{\"schema\": \"verdict.statistics/1\", \"metrics\": [\"m=mean(x)\"], \"cells\": [\(cells.joined(separator: ", "))]}"
+    }
+    for (name, mean) in [("a", 1), ("b", 2), ("c", 1)] { try folder.write(text(mean), to: "\(name).json") }
+    #expect(try Program.run(["analyze", "a.json", "b.json"], in: folder).exit == 0)
+    let twice = try Program.run(["analyze", "a.json", "b.json", "c.json"], in: folder)
+    #expect(twice.exit == 2)
+    #expect(
+      twice.errors
+        == "verdict: 'c.json' and 'a.json' are the same bytes. Files that are put together are of different units; "
+        + "name each once.\n")
+    let next = try Program.run(["analyze", "a.json", "c.json"], in: folder)
+    #expect(next.errors.hasPrefix("verdict: c.json: it holds the same numbers as the files before it."))
+  }
+
   /// 26 segments in each of two halves, other ones rare in each: put together they are what all rows give.
   @Test func rareSegmentsAddUp() throws {
     let folder = try Folder()

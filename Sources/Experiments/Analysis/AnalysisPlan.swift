@@ -10,7 +10,7 @@ public struct AnalysisPlan: Sendable {
   public var alpha: Double
   public var correction: Correction
   public var method: Method
-  /// Units an arm below which nothing is decided.
+  /// Units an arm, of clustered rows clusters, below which nothing is decided.
   public var minimumUnits: Int
   /// Units, all arms together, that the run was planned for; tunes sequential intervals and says when a fixed run ends.
   public var plannedUnits: Int?

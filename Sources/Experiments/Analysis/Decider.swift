@@ -16,7 +16,7 @@ struct Decider {
     }
     let crossed = guardrails(analysis, .crossed)
     let candidates = winners(analysis)
-    let safe = candidates.filter { candidate in !crossed.contains { $0.variant == candidate.variant } }
+    let safe = candidates.filter { candidate in !crossed.contains { $0.variant.isExactly(candidate.variant) } }
     if !crossed.isEmpty, safe.isEmpty {
       let reasons = crossed.map { "The guardrail \($0.metric) is crossed in \($0.variant)." }
       return .init(outcome: .rollback, variant: analysis.control, reasons: reasons)
@@ -35,7 +35,7 @@ struct Decider {
       let reasons = ["\(best.variant) improves \(best.metric) but worsens \(harmed) significantly."]
       return .init(outcome: .keep, variant: analysis.control, reasons: reasons)
     }
-    let unclear = guardrails(analysis, .unclear).filter { $0.variant == best.variant }
+    let unclear = guardrails(analysis, .unclear).filter { $0.variant.isExactly(best.variant) }
     if plan.requiresGuardrails, !unclear.isEmpty {
       let reasons = unclear.map {
         "\(best.variant) improves \(best.metric), but the interval of the guardrail \($0.metric) does not yet exclude its margin."
@@ -47,7 +47,7 @@ struct Decider {
     var reasons = [
       "\(best.variant) improves \(best.metric)\(significance(best.pValue))."
     ]
-    let held = guardrails(analysis, .held).filter { $0.variant == best.variant }.map(\.metric)
+    let held = guardrails(analysis, .held).filter { $0.variant.isExactly(best.variant) }.map(\.metric)
     if !held.isEmpty { reasons.append("Guardrails held: \(held.joined(separator: ", ")).") }
     if !unclear.isEmpty {
       reasons.append("Guardrails unclear, which the plan allows: \(unclear.map(\.metric).joined(separator: ", ")).")
@@ -131,7 +131,7 @@ struct Decider {
     analysis.metrics.first { metric in
       metric.role == .goal
         && metric.comparisons.contains { one in
-          one.segment == nil && one.variant == variant && (one.adjustedPValue ?? 1) < analysis.alpha
+          one.segment == nil && one.variant.isExactly(variant) && (one.adjustedPValue ?? 1) < analysis.alpha
             && (gain(one, metric) ?? 0) < 0
         }
     }?.name

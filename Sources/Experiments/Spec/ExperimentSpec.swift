@@ -111,6 +111,7 @@ public struct ExperimentSpec: Sendable, Hashable {
   }
 
   public struct DecisionRule: Sendable, Hashable {
+    /// Clusters, if rows are clustered.
     public var minimumUnitsPerVariant = 50
     /// Seconds from the first exposure before anything is decided.
     public var minimumRuntime: Double?

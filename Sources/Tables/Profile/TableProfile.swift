@@ -10,8 +10,11 @@ public struct TableProfile: Sendable {
   /// Words that were given as those for a missing value.
   public let nullWords: [String]
 
+  /// - Parameter paths: of the files as a command takes them, if their names say more.
   /// - Throws: `TableFault`.
-  public init(_ source: TableSource, allowedBadRows: Double = 0) throws(TableFault) {
+  public init(
+    _ source: TableSource, allowedBadRows: Double = 0, paths: [String]? = nil
+  ) throws(TableFault) {
     let width = source.columns.count
     var tallies = [ColumnTally](repeating: ColumnTally(), count: width)
     let words = source.options.nullWords.map { Array($0.utf8) }
@@ -22,7 +25,7 @@ public struct TableProfile: Sendable {
         for column in 0..<width { tallies[column].merge(chunk.tallies[column], part: batch.part) }
       }
     }
-    files = source.files.map(\.name)
+    files = paths ?? source.files.map(\.name)
     delimiter = Character(Unicode.Scalar(source.parts[0].delimiter))
     rows = count.rows
     unreadableRows = count.badRows

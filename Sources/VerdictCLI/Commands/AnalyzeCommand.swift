@@ -237,9 +237,19 @@ struct AnalyzeCommand: ParsableCommand {
         sentence: "files of statistics say themselves what was measured; \(option) is for rows. Leave it out.")
     }
     var all: StatisticsFile?
+    var names: [UInt64: String] = [:]
     for file in files {
       let next = try StatisticsFile(parsing: Array(file.text), file: file.name)
       if all == nil { all = next } else { try all?.merge(next, file: file.name) }
+      // A warehouse's file names no inputs that could be compared.
+      var hash = XXH64()
+      hash.update(file.text)
+      if let twin = names.updateValue(file.name, forKey: hash.digest) {
+        throw UsageFault(
+          sentence:
+            "'\(file.name)' and '\(twin)' are the same bytes. Files that are put together are of different units; name "
+            + "each once.")
+      }
     }
     guard let all else { throw UsageFault(sentence: "no file. Name at least one.") }
     return all

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import Engines
 import Reports
 import Tables
 
@@ -22,7 +23,8 @@ struct ProfileCommand: ParsableCommand {
       one line for a shell, and counts rows of a unit as its cluster.
       """)
 
-  @Argument(help: ArgumentHelp("CSV or TSV files, also .gz; '-' is standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("CSV or TSV files, also .gz; Parquet through DuckDB; '-' is standard input.", valueName: "file"))
   var files: [String]
 
   @OptionGroup var table: TableInputOptions
@@ -31,8 +33,8 @@ struct ProfileCommand: ParsableCommand {
   func run() throws {
     let paths = try table.expanded(files)
     try output.requireNoInput(paths)
-    let source = try TableSource(paths, options: try table.options())
-    let profile = try TableProfile(source, allowedBadRows: table.allowBadRows)
+    let source = try DuckDBEngine(options: try table.options()).source(paths)
+    let profile = try TableProfile(source, allowedBadRows: table.allowBadRows, paths: paths)
     try output.write(text(profile))
   }
 
