@@ -158,18 +158,12 @@ size_t cscan_hashes(const cscan_block *given, size_t column, size_t from, uint64
 }
 
 size_t cscan_unix_times(const cscan_block *given, size_t column, size_t from, int64_t *seconds) {
-  const cscan_block block = *given;
-  for (size_t row = from; row < block.rows; row++) {
-    field f = field_at(&block, row, column);
-    if (!CSCAN_WORDWISE || f.count != 10) return row;
-    uint8_t first = (uint8_t)(f.text[0] - '0'), second = (uint8_t)(f.text[1] - '0');
-    uint64_t word;
-    memcpy(&word, f.text + 2, 8);
-    // Less than 1e8 is no Unix time here.
-    if (first > 9 || second > 9 || (first | second) == 0 || !eight_digits(word)) return row;
-    seconds[row] = (int64_t)(first * 10 + second) * 100000000 + (int64_t)value_of_eight(word);
-  }
-  return block.rows;
+#if CSCAN_X86
+  int is_plain = !given->has_quotes && !given->has_returns;
+  if (is_plain && given->level >= CSCAN_AVX512 && has_avx512())
+    return cscan_unix_times_avx512(given, column, from, seconds);
+#endif
+  CSCAN_PLAIN_OR_NOT(block, given, unix_times(&block, column, from, block.rows, seconds));
 }
 
 // MARK: - Rows by their code

@@ -58,10 +58,10 @@ CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields eight_at(const cscan_block *block,
            : plain_fields(block->text, block->ends + row * block->columns + column, block->columns);
 }
 
-// The first row from `from` on before whose field's end there are eight bytes of the block, quote and return left out.
+// The first row from `from` on before whose field's end there are sixteen bytes of the block, so eight without quote and return.
 CSCAN_INLINE size_t first_with_eight(const cscan_block *block, size_t column, size_t from) {
   size_t row = from;
-  while (row < block->rows && block->ends[row * block->columns + column] < 10) row++;
+  while (row < block->rows && block->ends[row * block->columns + column] < 16) row++;
   return row;
 }
 
@@ -271,6 +271,40 @@ CSCAN_AVX512_TARGET int cscan_has_gaps_avx512(const double *values, size_t rows)
   }
   for (; row < rows; row++) some |= (__mmask8)(values[row] != values[row]);
   return some != 0;
+}
+
+CSCAN_AVX512_TARGET size_t cscan_unix_times_avx512(
+  const cscan_block *given, size_t column, size_t from, int64_t *seconds) {
+  const cscan_block block = *given;
+  size_t row = first_with_eight(&block, column, from);
+  size_t stop = unix_times(&block, column, from, row, seconds);
+  if (stop < row) return stop;
+  const __m512i zeros = _mm512_set1_epi8('0'), nine = _mm512_set1_epi8(9);
+  for (; row + 8 <= block.rows; row += 8) {
+    const uint32_t *ends = block.ends + row * block.columns + column;
+    eight_fields f = plain_fields(block.text, ends, block.columns);
+    if (_mm512_cmpneq_epi64_mask(f.count, _mm512_set1_epi64(10)) != 0) break;
+    // The first two digits are the last two bytes of the eight that end with them.
+    const uint8_t *text = block.text - 16;
+    __m512i first = joined(
+      loaded(text + ends[0]), loaded(text + ends[block.columns]), loaded(text + ends[2 * block.columns]),
+      loaded(text + ends[3 * block.columns]), loaded(text + ends[4 * block.columns]),
+      loaded(text + ends[5 * block.columns]), loaded(text + ends[6 * block.columns]),
+      loaded(text + ends[7 * block.columns]));
+    first = _mm512_sub_epi8(_mm512_or_si512(_mm512_srli_epi64(first, 48), _mm512_set1_epi64(0x3030303030300000)), zeros);
+    __m512i last = _mm512_sub_epi8(f.word, zeros);
+    if ((_mm512_cmpgt_epu8_mask(first, nine) | _mm512_cmpgt_epu8_mask(last, nine)) != 0) break;
+    // Less than 1e8 is no Unix time here.
+    if (_mm512_testn_epi64_mask(first, first) != 0) break;
+    const __m512i by_pairs = _mm512_set1_epi16(10 | 1 << 8);
+    __m512i fours = _mm512_madd_epi16(_mm512_maddubs_epi16(last, by_pairs), _mm512_set1_epi32(100 | 1 << 16));
+    __m512i eight = _mm512_add_epi64(
+      _mm512_mul_epu32(fours, _mm512_set1_epi64(10000)), _mm512_srli_epi64(fours, 32));
+    __m512i two = _mm512_maddubs_epi16(first, by_pairs);
+    _mm512_storeu_si512(
+      seconds + row, _mm512_add_epi64(eight, _mm512_mul_epu32(two, _mm512_set1_epi64(100000000))));
+  }
+  return unix_times(&block, column, row, block.rows, seconds);
 }
 
 CSCAN_AVX512_TARGET size_t cscan_select_avx512(

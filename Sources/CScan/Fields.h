@@ -98,6 +98,21 @@ CSCAN_INLINE size_t ascending(
   return row;
 }
 
+// Rows `from` to `to` of cscan_unix_times.
+CSCAN_INLINE size_t unix_times(const cscan_block *block, size_t column, size_t from, size_t to, int64_t *seconds) {
+  for (size_t row = from; row < to; row++) {
+    field f = field_at(block, row, column);
+    if (!CSCAN_WORDWISE || f.count != 10) return row;
+    uint8_t first = (uint8_t)(f.text[0] - '0'), second = (uint8_t)(f.text[1] - '0');
+    uint64_t word;
+    memcpy(&word, f.text + 2, 8);
+    // Less than 1e8 is no Unix time here.
+    if (first > 9 || second > 9 || (first | second) == 0 || !eight_digits(word)) return row;
+    seconds[row] = (int64_t)(first * 10 + second) * 100000000 + (int64_t)value_of_eight(word);
+  }
+  return to;
+}
+
 // The functions of AVX-512, in Columns512.c; as those of CScan.h.
 size_t cscan_decimals_avx512(const cscan_block *block, size_t column, size_t from, double *values);
 size_t cscan_bits_avx512(const cscan_block *block, size_t column, size_t from, double *values);
@@ -107,6 +122,7 @@ size_t cscan_ascending_avx512(
 size_t cscan_codes_of_two_avx512(
   const cscan_block *block, size_t column, size_t from, const cscan_word *two, int32_t *codes);
 int cscan_has_gaps_avx512(const double *values, size_t rows);
+size_t cscan_unix_times_avx512(const cscan_block *block, size_t column, size_t from, int64_t *seconds);
 size_t cscan_select_avx512(const double *values, const int32_t *codes, size_t rows, int32_t code, double *chosen);
 
 #endif

@@ -81,16 +81,30 @@ CSCAN_INLINE cscan_result result(scan_state s) {
 
 // MARK: - Portable
 
+#define CSCAN_EACH(byte) (0x0101010101010101ull * (byte))
+
+// The high bits of eight bytes as eight bits, the first byte lowest.
+CSCAN_INLINE uint64_t high_bits(uint64_t word) { return (word >> 7 & CSCAN_EACH(1)) * 0x0102040810204080ull >> 56; }
+
+// Which of eight bytes are zero, as eight bits: the sum carries into the high bit of every byte that has low ones.
+CSCAN_INLINE uint64_t zeros(uint64_t word) {
+  return high_bits(~(((word & CSCAN_EACH(0x7F)) + CSCAN_EACH(0x7F)) | word));
+}
+
 CSCAN_INLINE masks classify_portable(const uint8_t *text, uint8_t delimiter) {
   masks m = {0, 0, 0, 0, 0, 0};
-  for (int i = 0; i < 64; i++) {
-    uint8_t byte = text[i];
-    m.quote |= (uint64_t)(byte == '"') << i;
-    m.delimiter |= (uint64_t)(byte == delimiter) << i;
-    m.line_feed |= (uint64_t)(byte == '\n') << i;
-    m.carriage_return |= (uint64_t)(byte == '\r') << i;
-    m.nul |= (uint64_t)(byte == 0) << i;
-    m.not_ascii |= (uint64_t)(byte >> 7) << i;
+  for (int i = 0; i < 64; i += 8) {
+    uint64_t word;
+    memcpy(&word, text + i, 8);
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    m.quote |= zeros(word ^ CSCAN_EACH('"')) << i;
+    m.delimiter |= zeros(word ^ CSCAN_EACH(delimiter)) << i;
+    m.line_feed |= zeros(word ^ CSCAN_EACH('\n')) << i;
+    m.carriage_return |= zeros(word ^ CSCAN_EACH('\r')) << i;
+    m.nul |= zeros(word) << i;
+    m.not_ascii |= high_bits(word) << i;
   }
   return m;
 }

@@ -55,11 +55,14 @@ public struct CSVEngine: Engine {
       let isCut = [metric.options.cap, metric.options.floor].contains {
         if case .percentile = $0 { true } else { false }
       }
-      return sum + (metric.isQuantile ? 16 : 0) + (isCut ? 16 : 0)
+      return sum + (metric.isQuantile && request.clusterColumn != nil ? 32 : 0) + (isCut ? 16 : 0)
     }
     let keys = request.unitColumn == nil || request.clusterColumn != nil ? 0 : 16
     let rows = source.estimatedRows
-    try MemoryNeed.require(Double(rows) * Double(kept + keys), for: "\(rows) rows", options)
+    // Of quantiles a histogram is kept beyond some values in a cell.
+    let values = Double(min(rows, 8 * Measurements.MetricData.exactValues) * 16)
+    let quantiles = Double(request.metrics.count { $0.isQuantile }) * values
+    try MemoryNeed.require(Double(rows) * Double(kept + keys) + quantiles, for: "\(rows.grouped) rows", options)
   }
 
   /// What each metric's outcome columns are cut to; percentiles are of all arms pooled, type 7.
@@ -85,16 +88,16 @@ public struct CSVEngine: Engine {
 extension Metric {
   /// - Parameter values: of one outcome column, all arms together; asked for only if a percentile is.
   func limits(of values: () throws -> [Double]) throws -> Limits {
-    var sorted: [Double]?
+    var kept: [Double]?
     func limit(_ cut: Cap?) throws -> Double? {
       switch cut {
       case nil: return nil
       case .absolute(let value): return value
       case .percentile(let percentile):
-        let known = try sorted ?? values().sorted()
-        sorted = known
-        guard let least = known.first, let greatest = known.last else { return nil }
-        let value = SampleQuantile.type7(known, percentile / 100)
+        let known = try kept ?? values()
+        kept = known
+        guard let least = known.min(), let greatest = known.max() else { return nil }
+        let value = SampleQuantile.type7(of: known, at: [percentile / 100])[0]
         if least < greatest, value == (cut == options.cap ? least : greatest) {
           throw EngineFault(kind: .cutTakesAll(metric: name, percentile: percentile, value: value), position: nil)
         }
@@ -112,6 +115,32 @@ struct NumberConsumer: RowConsumer, Sendable {
   let nullWords: [[UInt8]]
   let missing: Metric.Missing
   var values: [Double] = []
+
+  mutating func consume(_ block: FieldBlock) -> Bool {
+    let before = values.count
+    let words = nullWords
+    let isRead = values.grow(by: block.rows, 0) { start in
+      block.decimals(0, into: start) { field in
+        if field.trimmed.isMissing(words) { return .nan }
+        if case .value(let value) = field.number { return value }
+        return nil
+      }
+    }
+    // Such a word may have been read as a number.
+    let hasNumbers = words.contains { word in
+      word.withUnsafeBufferPointer { if case .notANumber = FieldParsing.number($0) { false } else { true } }
+    }
+    let gaps = values[before...].count { $0.isNaN }
+    guard isRead, !hasNumbers, gaps == 0 || missing != .refuse else {
+      values.removeLast(values.count - before)
+      return false
+    }
+    if gaps == 0 { return true }
+    let found = values[before...].compactMap { $0.isNaN ? (missing == .zero ? 0 : nil) : $0 }
+    values.removeLast(values.count - before)
+    values.append(contentsOf: found)
+    return true
+  }
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
     let field = fields[0]

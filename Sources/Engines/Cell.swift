@@ -15,6 +15,8 @@ final class Cell {
   private var missing: [Int]
   /// Values of quantile metrics, by metric, and where rows are clustered the cluster of each.
   private var values: [[Double]?]
+  /// In place of the values, once there are many.
+  private var histograms: [QuantileHistogram?]
   private var clustersOfValues: [[Int32]]
   /// Totals of clusters, if rows are clustered.
   private var clusters: ClusterTotals?
@@ -26,6 +28,7 @@ final class Cell {
     extras = places.map { _ in nil }
     missing = places.map { _ in 0 }
     values = quantiles.map { $0 ? [] : nil }
+    histograms = quantiles.map { _ in nil }
     clustersOfValues = quantiles.map { _ in [] }
     clusters = clustered.map { ClusterTotals(layout: $0) }
   }
@@ -66,8 +69,19 @@ final class Cell {
   private func keepValues(_ rows: RowStack, _ numbers: some Sequence<Int>) {
     for metric in values.indices where values[metric] != nil {
       let column = rows.values[places[metric][0]]
+      if histograms[metric] != nil {
+        for row in numbers where !column[row].isNaN { histograms[metric]?.insert(column[row]) }
+        continue
+      }
       for row in numbers where !column[row].isNaN { values[metric]?.append(column[row]) }
+      if values[metric]?.count ?? 0 > Measurements.MetricData.exactValues { makeHistogram(metric) }
     }
+  }
+
+  private func makeHistogram(_ metric: Int) {
+    var histogram = histograms[metric] ?? QuantileHistogram()
+    histogram.insert(contentsOf: values[metric] ?? [])
+    (histograms[metric], values[metric]) = (histogram, [])
   }
 
   private func addWithGaps(_ rows: RowStack, _ row: Int) {
@@ -106,6 +120,13 @@ final class Cell {
       missing[metric] += other.missing[metric]
       if let more = other.values[metric] { values[metric]?.append(contentsOf: more) }
       clustersOfValues[metric].append(contentsOf: other.clustersOfValues[metric])
+      if clusters == nil,
+        other.histograms[metric] != nil || values[metric]?.count ?? 0 > Measurements.MetricData.exactValues
+          || histograms[metric] != nil
+      {
+        makeHistogram(metric)
+        if let more = other.histograms[metric] { histograms[metric]?.merge(more) }
+      }
       guard var extra = other.extras[metric] else { continue }
       if extras[metric] == nil { extras[metric] = BlockedMoments(columns: places[metric].count, blockRows: 64) }
       extras[metric]?.merge(&extra)
@@ -127,7 +148,9 @@ final class Cell {
     }
     var data = Measurements.MetricData(moments: moments, missing: missing[metric])
     guard let values = values[metric] else { return data }
-    if clusters == nil {
+    if let histogram = histograms[metric] {
+      data.histogram = histogram
+    } else if clusters == nil {
       data.sortedValues = values.sorted()
     } else {
       let order = values.indices.sorted { values[$0] < values[$1] }

@@ -12,6 +12,8 @@ struct EventDays: Sendable {
   /// Days around the first one seen; empty before.
   private var near: [Day] = []
   private var firstNear: Int64 = 0
+  /// Places of `near` that are in use.
+  private var used = Int.max...Int.max
   /// The others, by day.
   private var far: [Int64: Day] = [:]
 
@@ -27,6 +29,8 @@ struct EventDays: Sendable {
     let day = EventClock.day(of: low)
     if day == EventClock.day(of: high) { return add(times.count, on: day, latest: high) }
     prepare(day)
+    use(day)
+    use(EventClock.day(of: high))
     var others: [Int64] = []
     near.withUnsafeMutableBufferPointer { near in
       for time in times {
@@ -58,6 +62,7 @@ struct EventDays: Sendable {
     prepare(day)
     let place = day &- firstNear
     if place >= 0, place < Self.nearDays {
+      use(day)
       near[Int(place)].events &+= events
       near[Int(place)].latest = max(near[Int(place)].latest, latest)
     } else {
@@ -66,9 +71,17 @@ struct EventDays: Sendable {
     }
   }
 
+  /// Widens what is in use to a day, as far as it is near.
+  @inline(__always)
+  private mutating func use(_ day: Int64) {
+    let place = Int(min(max(0, day &- firstNear), Int64(Self.nearDays - 1)))
+    used = used.lowerBound == .max ? place...place : min(used.lowerBound, place)...max(used.upperBound, place)
+  }
+
   /// Days with events, in no order.
   private var days: [(Int64, Day)] {
-    near.indices.filter { near[$0].events > 0 }.map { (firstNear + Int64($0), near[$0]) } + far.map { ($0, $1) }
+    near.indices.clamped(to: near.isEmpty ? 0..<0 : used.lowerBound..<used.upperBound + 1)
+      .filter { near[$0].events > 0 }.map { (firstNear + Int64($0), near[$0]) } + far.map { ($0, $1) }
   }
 }
 

@@ -39,6 +39,10 @@ public struct MemoryFault: InputFault, Hashable {
   }
 
   private static func words(_ bytes: Double) -> String {
-    bytes < 1e9 ? String(format: "%.0f MB", bytes / 1e6) : String(format: "%.1f GB", bytes / 1e9)
+    switch bytes {
+    case ..<1e6: String(format: "%.0f kB", bytes / 1e3)
+    case ..<1e9: String(format: "%.0f MB", bytes / 1e6)
+    default: String(format: "%.1f GB", bytes / 1e9)
+    }
   }
 }

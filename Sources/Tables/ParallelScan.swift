@@ -151,11 +151,9 @@ private struct ScanProgress {
       outcomes[index] = nil
       if let fault = outcome.fatal {
         try part.file.requireUnchanged()
-        throw TableFault(fault.kind, at: part.file.position(of: fault.offset))
+        throw part.fault(of: fault)
       }
-      if let bad = outcome.firstBad, firstBad == nil {
-        firstBad = TableFault(bad.kind, at: part.file.position(of: bad.offset))
-      }
+      if let bad = outcome.firstBad, firstBad == nil { firstBad = part.fault(of: bad) }
       count.rows += outcome.rows
       count.badRows += outcome.badRows
       consumers.append(outcome.consumer)

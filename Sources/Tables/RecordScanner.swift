@@ -66,9 +66,15 @@ extension RowConsumer {
 package struct RowFault: Error {
   package let kind: TableFault.Kind
   package let offset: Int
-  package init(_ kind: TableFault.Kind, offset: Int) {
+  /// Of a row with too many fields or too few: where it is, without its line break.
+  let row: Range<Int>?
+
+  package init(_ kind: TableFault.Kind, offset: Int) { self.init(kind, offset: offset, row: nil) }
+
+  init(_ kind: TableFault.Kind, offset: Int, row: Range<Int>?) {
     self.kind = kind
     self.offset = offset
+    self.row = row
   }
 }
 
@@ -185,25 +191,16 @@ package struct RecordScanner: @unchecked Sendable {
     }
   }
 
-  /// Of a row with too many fields or too few: the first that is too many, or where it ends. A lone carriage return at an end of
-  /// it is named in a file whose lines end otherwise.
+  /// Of a row with too many fields or too few: the first that is too many, or where it ends.
   private func raggedRow(_ start: Int, end: Int, found: Int) -> RowFault {
-    func isLoneReturn(_ index: Int) -> Bool {
-      index >= 0 && index < text.count && text[index] == 0x0D && (index + 1 == text.count || text[index + 1] != 0x0A)
-    }
-    if let first = text.firstIndex(where: { $0 == 0x0A || $0 == 0x0D }), !isLoneReturn(first),
-      let place = [end, start - 1].first(where: isLoneReturn)
-    {
-      return RowFault(.loneReturn(found: found, expected: slots.count), offset: place)
-    }
-    guard found > slots.count else { return RowFault(.raggedRow(found: found, expected: slots.count), offset: end) }
     var (index, column, isQuoted) = (start, 0, false)
-    while index < end, column < slots.count {
+    while found > slots.count, index < end, column < slots.count {
       if text[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
       if text[index] == delimiter, !isQuoted { column += 1 }
       index += 1
     }
-    return RowFault(.raggedRow(found: found, expected: slots.count), offset: index)
+    return RowFault(
+      .raggedRow(found: found, expected: slots.count), offset: found > slots.count ? index : end, row: start..<end)
   }
 
   private func quotedField(_ index: inout Int, _ base: UnsafePointer<UInt8>) throws(RowFault) -> Field {

@@ -35,7 +35,7 @@ extension TableSource {
         for outcome in finished {
           if let fault = outcome.fatal {
             try part.file.requireUnchanged()
-            throw TableFault(fault.kind, at: part.file.position(of: fault.offset))
+            throw part.fault(of: fault)
           }
           rows += outcome.rows
         }

@@ -134,3 +134,21 @@ public struct TableFault: InputFault, Hashable {
     return correction
   }
 }
+
+extension TablePart {
+  /// What is wrong with a row, and its place in the file. Where a lone carriage return at an end of the row makes it too short
+  /// or too long, in a file whose lines end otherwise, that is named.
+  func fault(of fault: RowFault) -> TableFault {
+    guard case .raggedRow(let found, let expected) = fault.kind, let row = fault.row,
+      let first = file.text.firstIndex(where: { $0 == 0x0A || $0 == 0x0D }), !isLoneReturn(first),
+      let place = [row.upperBound, row.lowerBound - 1].first(where: isLoneReturn)
+    else { return TableFault(fault.kind, at: file.position(of: fault.offset)) }
+    return TableFault(.loneReturn(found: found, expected: expected), at: file.position(of: place))
+  }
+
+  private func isLoneReturn(_ index: Int) -> Bool {
+    let text = file.text
+    return index >= 0 && index < text.count && text[index] == 0x0D
+      && (index + 1 == text.count || text[index + 1] != 0x0A)
+  }
+}

@@ -24,7 +24,7 @@ import Testing
     // 1,001 rows by estimate, 16 bytes each for ids.
     #expect(
       try Self.sentence(10_000)
-        == "1001 rows need about 0 MB of memory (16016 bytes); 0 MB are free. Read fewer rows at a time, analyse in parts "
+        == "1,001 rows need about 16 kB of memory (16016 bytes); 10 kB are free. Read fewer rows at a time, analyse in parts "
         + "and put their statistics together, or allow more with --memory.")
     #expect(try Self.sentence(20_000) == "1000 rows")
     #expect(try Self.sentence(10_000) { $0.unitColumn = nil } == "1000 rows")

@@ -76,7 +76,8 @@ import Testing
     #expect(twice.hasSuffix(".csv:4 already; a table of units has one row of each."))
     #expect(
       Self.sentence { try Self.measure("m=mean(v, covariates: age)", table: "u,age\na,old\n") }.hasSuffix(
-        ".csv:2:3: column 'age' expects a number, found 'old'."))
+        ".csv:2:3: column 'age' expects a number, found 'old'. Correct it, or allow a share of such rows with --allow-bad-rows."
+      ))
     #expect(
       Self.sentence { try Self.measure(table: "user,age\na,1\n") }.hasSuffix(
         ".csv:1:1: no column 'u'. The columns are 'user', 'age'."))

@@ -85,7 +85,7 @@ import Testing
       "x=mean(revenue) | where: revenue >> 3:1:35: expected a number, or text in quotes in the condition, found '> 3'. "
         + "Example: event == \"purchase\" && value > 0", options: ["--metric", "x=mean(revenue) | where: revenue >> 3"]),
     Case(
-      "hexadecimal memory", good, "--memory: expected a size such as 500MB or 4GB, found '0x10GB'.",
+      "hexadecimal memory", good, "--memory: expected a size above 0, such as 500MB or 4GB, found '0x10GB'.",
       options: ["--memory", "0x10GB"]),
     Case("level", good, "alpha = 2, must be in (0, 1).", options: ["--alpha", "2"]),
     Case("weights", good, "--weights: the arm 'a' is given twice.", options: ["--weights", "a=1,a=2"]),

@@ -110,6 +110,7 @@ struct EffectEstimator {
     _ treatment: Measurements.MetricData, _ control: Measurements.MetricData, _ probability: Double
   ) throws(DomainError) -> EffectEstimate {
     func estimate(_ data: Measurements.MetricData, _ arm: String) throws(DomainError) -> QuantileEstimate {
+      if let histogram = data.histogram { return try QuantileEstimate(histogram, probability: probability, arm: arm) }
       let sorted = data.sortedValues ?? []
       guard isClustered else { return try QuantileEstimate(sorted: sorted, probability: probability, arm: arm) }
       return try QuantileEstimate(
@@ -120,12 +121,18 @@ struct EffectEstimator {
     }
     let (t, c) = (try estimate(treatment, "treatment"), try estimate(control, "control"))
     let test = try QuantileDifference(treatment: t, control: c)
-    return EffectEstimate(
+    var effect = EffectEstimate(
       control: Estimate(c.value, standardError: c.standardError),
       treatment: Estimate(t.value, standardError: t.standardError), controlUnits: units(control, c),
       treatmentUnits: units(treatment, t),
       difference: Estimate(test.estimate, standardError: test.standardError), law: test.law,
       covarianceWithControl: -c.standardError * c.standardError, test: QuantileDifference.name)
+    if treatment.histogram != nil || control.histogram != nil {
+      effect.notes.append(
+        "Of more than \(Measurements.MetricData.exactValues.grouped) values in an arm a histogram is kept: a quantile of it "
+          + "is at most 0.0015 % too near to 0.")
+    }
+    return effect
   }
 
   // MARK: - Assembling

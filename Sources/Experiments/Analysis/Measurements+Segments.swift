@@ -1,4 +1,5 @@
 import Basics
+import Statistics
 
 extension Measurements {
   /// Segments of a column beyond this many, by units, are put together.
@@ -73,10 +74,12 @@ extension Measurements.MetricData {
     moments.merge(other.moments)
     missing += other.missing
     if let theirs = other.immature { immature = (immature ?? 0) + theirs }
+    guard histogram == nil, other.histogram == nil else { return addHistogram(of: other) }
     guard let theirs = other.sortedValues else { return }
     let all = (sortedValues ?? []) + theirs
     guard let clusters = other.clustersOfValues else {
       sortedValues = all.sorted()
+      if all.count > Self.exactValues { addHistogram(of: Self(moments: Moments(columns: moments.columns))) }
       return
     }
     // Clusters of other units are others, whatever their numbers.
@@ -86,6 +89,14 @@ extension Measurements.MetricData {
     let known = ours + clusters.map { $0 - least + next }
     let order = all.indices.sorted { all[$0] < all[$1] }
     (sortedValues, clustersOfValues) = (order.map { all[$0] }, order.map { known[$0] })
+  }
+
+  /// All values as a histogram, of which one is one already or that are too many.
+  private mutating func addHistogram(of other: Self) {
+    var all = histogram ?? QuantileHistogram()
+    if let theirs = other.histogram { all.merge(theirs) }
+    for values in [sortedValues, other.sortedValues] { all.insert(contentsOf: values ?? []) }
+    (histogram, sortedValues) = (all, nil)
   }
 }
 

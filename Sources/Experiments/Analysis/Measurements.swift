@@ -208,6 +208,10 @@ public struct Measurements: Sendable, Codable, Equatable {
     public var sortedValues: [Double]?
     /// Where rows are clustered, the cluster of each of these values, any numbers.
     public var clustersOfValues: [Int]?
+    /// In place of the values where there are more than `exactValues` of them.
+    public var histogram: QuantileHistogram?
+    /// So many values of a quantile are kept as they are in a cell, if rows are not clustered.
+    public static let exactValues = 1_000_000
     /// The thresholds at which the values of each outcome column were pulled in: one, of a ratio two (numerator,
     /// denominator). Empty if the metric has neither cap nor floor.
     public var cuts: [Cut]

@@ -162,6 +162,11 @@ extension Measurements.MetricData {
     if let caps = Self.json(cuts.map(\.high)) { members["cap"] = caps }
     if let floors = Self.json(cuts.map(\.low)) { members["floor"] = floors }
     if let sortedValues { members["values"] = numbers(sortedValues) }
+    if let histogram {
+      let bins = histogram.bins
+      members["values"] = numbers(bins.map(\.value))
+      members["counts"] = .array(bins.map { .integer($0.count) })
+    }
     if let clustersOfValues { members["clusters"] = .array(clustersOfValues.map { .integer($0) }) }
     return .object(members)
   }
@@ -294,11 +299,26 @@ struct StatisticsReader {
     data.cuts = try cuts(metric)
     if case .quantile = metric.kind {
       let values = try numbers("values", member("values").value.array?.count ?? -1)
+      if value["counts"] != nil, !isClustered {
+        data.histogram = try histogram(of: values)
+        return data
+      }
       let order = values.indices.sorted { values[$0] < values[$1] }
       data.sortedValues = order.map { values[$0] }
       if isClustered { data.clustersOfValues = try clusters(of: values.count).inOrder(order) }
     }
     return data
+  }
+
+  /// Of values that occur several times.
+  private func histogram(of values: [Double]) throws(StatisticsFault) -> QuantileHistogram {
+    let counts = try numbers("counts", values.count).compactMap { Int(exactly: $0) }
+    guard counts.count == values.count, counts.allSatisfy({ (0..<1 << 40).contains($0) }) else {
+      throw member("counts").expected("whole numbers from 0 on, one for each of the values")
+    }
+    var histogram = QuantileHistogram()
+    for (value, count) in zip(values, counts) where count > 0 { histogram.insert(value, times: count) }
+    return histogram
   }
 
   /// The cluster of each value, whole numbers from 0 on.

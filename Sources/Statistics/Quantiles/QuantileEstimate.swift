@@ -39,7 +39,20 @@ public struct QuantileEstimate: Sendable, Hashable {
   ) throws(DomainError) {
     try QuantileRanks.require(sorted.count, p)
     let error = (p * (1 - p) / Double(sorted.count)).squareRoot()
-    try self.init(sorted, p, SampleQuantile.type7(sorted, p), shareError: error, level, .refuse, arm)
+    try self.init(
+      OrderedValues(sorted), p, SampleQuantile.type7(sorted, p), shareError: error, level, .refuse, arm)
+  }
+
+  /// Independent values, of which a histogram is known; its error adds to the standard error's.
+  ///
+  /// - Throws: `DomainError` as for values.
+  public init(
+    _ histogram: QuantileHistogram, probability p: Double, level: ConfidenceLevel = .ninetyFive, arm: String = "sample"
+  ) throws(DomainError) {
+    try QuantileRanks.require(histogram.count, p)
+    let error = (p * (1 - p) / Double(histogram.count)).squareRoot()
+    let values = OrderedValues(histogram)
+    try self.init(values, p, SampleQuantile.type7(values, p), shareError: error, level, .refuse, arm)
   }
 
   /// Values of clusters, which are the independent units.
@@ -73,14 +86,14 @@ public struct QuantileEstimate: Sendable, Hashable {
       return total + residual * residual
     }
     let error = (squares * k / (k - 1)).squareRoot() / n
-    try self.init(sorted, p, quantile, shareError: error, level, overrun, arm)
+    try self.init(OrderedValues(sorted), p, quantile, shareError: error, level, overrun, arm)
   }
 
   private init(
-    _ sorted: [Double], _ p: Double, _ quantile: Double, shareError: Double, _ level: ConfidenceLevel,
+    _ values: OrderedValues, _ p: Double, _ quantile: Double, shareError: Double, _ level: ConfidenceLevel,
     _ overrun: Overrun, _ arm: String
   ) throws(DomainError) {
-    let n = Double(sorted.count)
+    let n = Double(values.count)
     let z = Normal.standard.inverseSurvival(level.alpha / 2)
     let low = (n * (p - z * shareError)).rounded(.down)
     let high = (n * (p + z * shareError)).rounded(.down) + 1
@@ -89,9 +102,9 @@ public struct QuantileEstimate: Sendable, Hashable {
         "values in the \(arm) arm", n, "are too few for the interval of the \(p) quantile")
     }
     ranks = Int(min(n, max(1, low)))...Int(min(n, max(1, high)))
-    interval = Interval(sorted[ranks.lowerBound - 1], sorted[ranks.upperBound - 1])
+    interval = Interval(values[ranks.lowerBound], values[ranks.upperBound])
     value = quantile
-    count = sorted.count
+    count = values.count
     shareStandardError = shareError
     standardError = interval.width / (2 * z)
   }

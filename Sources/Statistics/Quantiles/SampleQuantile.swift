@@ -18,13 +18,15 @@ public enum SampleQuantile {
   /// - Parameters:
   ///   - sorted: ascending, not empty.
   ///   - p: in [0, 1]; NaN comes of others.
-  public static func type7(_ sorted: [Double], _ p: Double) -> Double {
-    guard let last = sorted.last, p >= 0, p <= 1 else { return .nan }
-    let place = Double(sorted.count - 1) * p
+  public static func type7(_ sorted: [Double], _ p: Double) -> Double { type7(OrderedValues(sorted), p) }
+
+  static func type7(_ values: OrderedValues, _ p: Double) -> Double {
+    guard values.count > 0, p >= 0, p <= 1 else { return .nan }
+    let place = Double(values.count - 1) * p
     let index = Int(place)
-    guard index + 1 < sorted.count else { return last }
+    let low = values[index + 1]
     let share = place - Double(index)
-    return share == 0 ? sorted[index] : sorted[index] + share * (sorted[index + 1] - sorted[index])
+    return share == 0 || index + 1 == values.count ? low : low + share * (values[index + 2] - low)
   }
 
   /// ⌈n p⌉, at least 1. A product that is whole but for rounding counts as whole: 0.07 · 100 is rank 7.
