@@ -1,7 +1,7 @@
 """How long `verdict analyze` takes for 1 to 100 million rows beside reading the bytes, as an SVG.
 
-usage: linear.py VERDICT UNITS.CSV FOLDER      UNITS.CSV: a million rows; FOLDER: 4 GB for the longer files
-writes linear.svg beside itself
+usage: linear.py VERDICT UNITS.CSV FOLDER [MILLIONS ...]      UNITS.CSV: a million rows; FOLDER: 4 GB for the longer files
+writes linear.svg and linear.md beside itself
 """
 import math
 import os
@@ -10,7 +10,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MILLIONS = [int(m) for m in os.environ.get("MILLIONS","1,3,10,30,100").split(",")]
+MILLIONS = [1, 3, 10, 30, 100]
 WIDTH, HEIGHT, MARGIN = 640, 400, 60
 
 
@@ -33,25 +33,31 @@ def read(path):
             pass
 
 
-def seconds(work, rounds=3):
-    found = []
+def run(command):
+    subprocess.run(command, capture_output=True, check=False)
+
+
+def interleaved(*works, rounds=5):
+    """The least seconds of each of some works, done in turn."""
+    found = [[] for _ in works]
     for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return min(found)
+        for work, times in zip(works, found):
+            start = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - start)
+    return [min(times) for times in found]
 
 
-def measure(verdict, units, folder):
+def measure(verdict, units, folder, lengths):
     rows = []
-    for millions in MILLIONS:
+    for millions in lengths:
         path = long_file(units, folder, millions)
         command = [verdict, "analyze", path, "--metric", "c=proportion(converted)", "--metric",
                    "r=mean(revenue, covariates: pre_revenue)", "--metric", "a=ratio(revenue, orders)"]
-        reading = seconds(lambda: read(path))
-        analysing = seconds(lambda: subprocess.run(command, capture_output=True, check=False))
+        reading, counting, analysing = interleaved(
+            lambda: read(path), lambda: run(["wc", "-l", path]), lambda: run(command))
         print(f"{millions} million rows: analyse {analysing:.3f} s, read {reading:.3f} s, {analysing / reading:.1f} times")
-        rows.append((millions, analysing, reading))
+        rows.append((millions, analysing, reading, counting))
         os.remove(path)
     return rows
 
@@ -83,8 +89,22 @@ def svg(rows):
             f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">million rows</text></svg>\n')
 
 
+def table(rows):
+    lines = [
+        "| million rows | analyze, s | ns a row | read the bytes, s | times that | `wc -l`, s | times that |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {millions} | {analysing:.3f} | {analysing / millions * 1000:.1f} | {reading:.3f} | {analysing / reading:.1f} "
+        f"| {counting:.3f} | {analysing / counting:.1f} |" for millions, analysing, reading, counting in rows]
+    return "\n".join(lines) + "\n"
+
+
 def main():
-    rows = measure(os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3])
+    lengths = [int(word) for word in sys.argv[4:]] or MILLIONS
+    rows = measure(os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3], lengths)
+    with open(f"{HERE}/linear.md", "w", encoding="utf8") as file:
+        file.write(table(rows))
     with open(f"{HERE}/linear.svg", "w", encoding="utf8") as file:
         file.write(svg(rows))
 

@@ -47,6 +47,7 @@ extension CSVEngine {
       identities[0].take(batch)
       totals.take(batch.consumers, on: events)
     }
+    try identities[0].requireDifferentFiles()
     count.rows += eventCount.rows
     count.badRows += eventCount.badRows
 

@@ -43,6 +43,7 @@ public struct CSVEngine: Engine {
       duplicates?.take(batch.consumers)
     }
     try duplicates?.check()
+    try identity.requireDifferentFiles()
     var measurements = assembly.measurements(
       files: identity.files.described(by: source), count: count, limits: limits)
     measurements.observed = times.observed

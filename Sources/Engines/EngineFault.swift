@@ -7,6 +7,8 @@ public struct EngineFault: InputFault, Hashable {
     case unitTwice(column: String, firstLine: Int, firstFile: String)
     /// A percentile is the least (or greatest) of all values, so that the cut leaves no other.
     case cutTakesAll(metric: String, percentile: Double, value: Double)
+    /// A file of rows has the bytes of another.
+    case fileTwice(first: String)
   }
   public let kind: Kind
   public let position: SourcePosition?
@@ -22,6 +24,8 @@ public struct EngineFault: InputFault, Hashable {
     case .cutTakesAll(let metric, let percentile, let value):
       "metric '\(metric)' is cut at percentile \(percentile), which is \(value), the value that nearly all units have: nothing "
         + "else would be left. Cut further out, or at a number such as cap: 500."
+    case .fileTwice(let first):
+      "has the same bytes as \(first): its rows would count twice. Name it once."
     }
   }
 }

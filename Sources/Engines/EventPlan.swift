@@ -175,7 +175,7 @@ public struct ExposureFault: InputFault, Hashable {
           ?? " The events are \(known.prefix(12).map { "'\($0)'" }.joined(separator: ", "))"
           + (known.count > 12 ? " and others." : "."))
     case .strangers(let events, let unit):
-      "none of \(events.grouped) events that count for a metric is of an exposed unit. Are ids in '\(unit)' written alike in "
+      "none of \(events.grouped) events that metrics ask for is of an exposed unit. Are ids in '\(unit)' written alike in "
         + "exposures and events? (--unit names the column.)"
     case .exposedLater(let asOf): "every exposure is later than \(asOf), when the observation ended."
     case .noCluster(let column, let units):

@@ -41,6 +41,17 @@ final class FileIdentities: @unchecked Sendable {
     }
   }
 
+  /// - Throws: `EngineFault` if two of the files that have rows are the same.
+  func requireDifferentFiles() throws(EngineFault) {
+    var known: [InputFile] = []
+    for (file, part) in zip(files, source.parts) where part.bodyStart < part.file.text.count {
+      if let first = known.first(where: { $0.bytes == file.bytes && $0.fingerprint == file.fingerprint }) {
+        throw EngineFault(kind: .fileTwice(first: first.name), position: SourcePosition(file: file.name))
+      }
+      known.append(file)
+    }
+  }
+
   /// In the order of the files.
   var files: [InputFile] {
     source.files.enumerated().map { index, file in

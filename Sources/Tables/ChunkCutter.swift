@@ -67,7 +67,7 @@ struct ChunkCutter {
 
   /// The same for a mapped file whose record ends soon; its bytes are read, which spares page faults of the map.
   private func nearRecord(atOrAfter cut: Int) -> Int? {
-    guard file.isMapped, cut > 0 else { return nil }
+    guard file.isReadable, cut > 0 else { return nil }
     let range = cut - 1..<min(cut + 511, end)
     return withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 8) { bytes in
       guard file.copy(range, to: bytes.baseAddress) else { return nil }

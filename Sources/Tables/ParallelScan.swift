@@ -72,7 +72,7 @@ extension TableSource {
   ) -> ChunkOutcome<Consumer> {
     let window = windows.take(index)
     defer { windows.giveBack(window) }
-    window.open(range, of: part.file, copies: options.copiesText ?? part.file.isMapped)
+    window.open(range, of: part.file, copies: options.copiesText ?? part.file.isReadable)
     let chunk = TableChunk(part: part, origin: window.origin)
     // Nobody else may hold it, or what it keeps would be copied before it is written to.
     var consumer = used?.move(index, leaving: nil)

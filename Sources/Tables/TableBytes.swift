@@ -1,10 +1,12 @@
 import Basics
 import Foundation
+import Synchronization
 
 /// Bytes in one piece, and how to let them go.
 struct TableBytes: @unchecked Sendable {
   let bytes: UnsafeRawBufferPointer
-  /// Of the file that is mapped; else -1.
+  let isMapped: Bool
+  /// Of the file that is mapped, while not too many are open; else -1.
   let descriptor: Int32
   /// Of a file with a name that is mapped; else 0.
   let inode: UInt64
@@ -13,7 +15,7 @@ struct TableBytes: @unchecked Sendable {
   /// Takes over memory from malloc.
   init(memory: UnsafeMutableRawPointer?, count: Int) {
     bytes = UnsafeRawBufferPointer(start: memory ?? UnsafeMutableRawPointer(malloc(1)), count: count)
-    (descriptor, inode) = (-1, 0)
+    (isMapped, descriptor, inode) = (false, -1, 0)
     nonisolated(unsafe) let start = bytes.baseAddress
     release = { free(UnsafeMutableRawPointer(mutating: start)) }
   }
@@ -33,13 +35,28 @@ struct TableBytes: @unchecked Sendable {
     madvise(address, count, MADV_SEQUENTIAL)
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     bytes = UnsafeRawBufferPointer(start: address, count: count)
-    (self.descriptor, self.inode) = (descriptor, inode)
+    isMapped = true
+    self.inode = inode
     nonisolated(unsafe) let start = address
+    guard Self.open.wrappingAdd(1, ordering: .relaxed).oldValue < Self.openLimit else {
+      // The map stays when the file is closed.
+      Self.open.wrappingSubtract(1, ordering: .relaxed)
+      close(descriptor)
+      self.descriptor = -1
+      release = { munmap(start, count) }
+      return
+    }
+    self.descriptor = descriptor
     release = {
       munmap(start, count)
       close(descriptor)
+      Self.open.wrappingSubtract(1, ordering: .relaxed)
     }
   }
+
+  /// Files that are held open, which the system allows some hundreds of.
+  private static let open = Atomic(0)
+  private static let openLimit = 200
 
   /// A file as it stands: mapped, or read to its end if it is a pipe. `-` is standard input.
   init(of path: String, memoryBytes: Int?) throws(TableFault) {
@@ -47,7 +64,7 @@ struct TableBytes: @unchecked Sendable {
       self = try Self.drained(STDIN_FILENO, path, memoryBytes)
       return
     }
-    let descriptor = open(path, O_RDONLY)
+    let descriptor = Foundation.open(path, O_RDONLY)
     guard descriptor >= 0 else { throw Self.systemFault(path) }
     var isKept = false
     defer { if !isKept { close(descriptor) } }

@@ -12,9 +12,11 @@ public final class TableFile: @unchecked Sendable {
   /// The text is the input as it stands on disk.
   package var isPlain: Bool { text.baseAddress == original.baseAddress }
   private let release: () -> Void
-  /// Of the text, if it is mapped; open as long as this object lives. Else -1.
+  private let isMapped: Bool
+  /// Of the text, if it is mapped and its file held open. Else -1.
   private let descriptor: Int32
-  package var isMapped: Bool { descriptor >= 0 }
+  /// The text can be read into memory, which is quicker than to look at the map.
+  var isReadable: Bool { descriptor >= 0 }
   /// Which file is mapped; 0 if none is.
   private let inode: UInt64
 
@@ -66,7 +68,7 @@ public final class TableFile: @unchecked Sendable {
     self.text = text.bytes
     self.original = original
     self.release = release
-    (descriptor, inode) = (text.descriptor, text.inode)
+    (isMapped, descriptor, inode) = (text.isMapped, text.descriptor, text.inode)
   }
 
   deinit { release() }
@@ -98,12 +100,12 @@ public final class TableFile: @unchecked Sendable {
     }
   }
 
-  /// Reads a range of a mapped file, or copies it, to memory.
+  /// Reads a range of a file, or copies it, to memory.
   ///
   /// - Returns: false if the file has become shorter.
   func copy(_ range: Range<Int>, to memory: UnsafeMutableRawPointer?) -> Bool {
     guard let memory else { return range.isEmpty }
-    guard isMapped else {
+    guard isReadable else {
       memory.copyMemory(from: text.baseAddress! + range.lowerBound, byteCount: range.count)
       return true
     }

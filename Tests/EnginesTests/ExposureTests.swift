@@ -243,7 +243,7 @@ import Testing
     }
     #expect(
       sentence(["m=mean(v)"], Self.events.replacing(/\n(.),/) { "\nx\($0.1)," })
-        == "none of 12 events that count for a metric is of an exposed unit. Are ids in 'u' written alike in exposures and "
+        == "none of 12 events that metrics ask for is of an exposed unit. Are ids in 'u' written alike in exposures and "
         + "events? (--unit names the column.)")
   }
 

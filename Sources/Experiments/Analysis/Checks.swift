@@ -25,7 +25,7 @@ struct Checks {
         name: "exposures", outcome: Double(several) > 0.01 * Double(units) ? .warn : .pass, pValue: nil,
         detail: "\(several.grouped) of \(units.grouped) units were in several arms and are left out; "
           + "\(exposure.immatureUnits.grouped) were not observed for long enough; \(exposure.eventsOfUnits.grouped) of "
-          + "\(exposure.eventsAsked.grouped) events that count for a metric are of exposed units.")
+          + "\(exposure.eventsAsked.grouped) events that metrics ask for, at any time, are of exposed units.")
     ]
   }
 

@@ -81,8 +81,10 @@ public struct QuantileEstimate: Sendable, Hashable {
     }
     let (k, n) = (Double(sums.count), Double(values.count))
     let share = Double(sums.values.reduce(0) { $0 + $1.below }) / n
-    let squares = sums.values.reduce(0.0) { total, cluster in
-      let residual = Double(cluster.below) - share * Double(cluster.all)
+    // In the order of the clusters, so that the sum has the same last digits in every run.
+    let squares = sums.keys.sorted().reduce(0.0) { total, cluster in
+      let (below, all) = sums[cluster] ?? (0, 0)
+      let residual = Double(below) - share * Double(all)
       return total + residual * residual
     }
     let error = (squares * k / (k - 1)).squareRoot() / n

@@ -16,7 +16,7 @@ public struct ColumnProfile: Sendable, Equatable {
   public let distinct: Int
   public let isDistinctExact: Bool
   /// Of numbers: the smallest, the quantiles at 0.25, 0.5, 0.75, 0.95, the largest. Exact for up to 1,024 different numbers,
-  /// else within one percent. Else nil.
+  /// else within one percent; of times those between the smallest and the largest are NaN. Else nil.
   public let quantiles: [Double]?
   /// Values that look like a word for a missing one, such as NA.
   public let nullWords: [String]
@@ -192,15 +192,17 @@ struct ColumnTally: Sendable {
   func profile(_ name: String, _ position: (Place) -> SourcePosition) -> ColumnProfile {
     let (distinct, isExact) = distinct.count
     let isNumeric = kind == .integer || kind == .decimal
-    let form = form
+    let (form, role) = (form, role(name, distinct))
+    // Of Unix times one percent is months: only the first and the last are known.
+    let between = [0.25, 0.5, 0.75, 0.95].map { role == .time ? .nan : histogram.quantile($0) }
     return ColumnProfile(
       name: name, kind: kind, rows: rows, missing: missing, distinct: distinct, isDistinctExact: isExact,
       quantiles: isNumeric
-        ? [histogram.minimum] + [0.25, 0.5, 0.75, 0.95].map(histogram.quantile) + [histogram.maximum] : nil,
+        ? [histogram.minimum] + between + [histogram.maximum] : nil,
       nullWords: kind == .text ? [] : nullWords.keys.sorted(),
       words: (kind == .text || kind == .integer || kind == .boolean) && words.count <= Self.wordLimit
         ? words.strings : [],
-      role: role(name, distinct), misfits: form == nil ? misfits(position) : nil, form: form)
+      role: role, misfits: form == nil ? misfits(position) : nil, form: form)
   }
 
   /// Text because of a few values, or of how they are written: no segment.

@@ -4,7 +4,9 @@ extension TableProfile {
     let words = files.map(Self.shell).joined(separator: " ")
     guard let variant = first(.variant) else {
       // Of several ids the one that repeats is the user's, the others are the events' own.
-      guard let unit = columns.first(where: { $0.role == .unit && $0.repeats }) ?? first(.unit), let time = first(.time)
+      guard
+        let unit = columns.filter({ $0.role == .unit && $0.repeats }).min(by: { $0.missing < $1.missing })
+          ?? first(.unit), let time = first(.time)
       else { return "no column looks like a variant; name it with --variant, or pass the exposures with --exposures." }
       return "verdict cohort \(words) --unit \(Self.shell(unit.name)) --time \(Self.shell(time.name))"
     }
@@ -21,7 +23,10 @@ extension TableProfile {
   /// Whether `suggestion` is a command.
   public var suggestsCommand: Bool { suggestion.hasPrefix("verdict ") }
 
-  private func first(_ role: ColumnProfile.Role) -> ColumnProfile? { columns.first { $0.role == role } }
+  /// Of several columns of a role the first of those with the fewest gaps.
+  private func first(_ role: ColumnProfile.Role) -> ColumnProfile? {
+    columns.filter { $0.role == role }.min { $0.missing < $1.missing }
+  }
 
   // MARK: - Options
 

@@ -63,7 +63,7 @@ struct ProfileCommand: ParsableCommand {
     }
     exhibit.notes += profile.columns.compactMap(note)
     let rows = profile.columns.map { column in
-      let quantiles = column.quantiles.map { $0.map { format.number($0) } } ?? Array(repeating: "", count: 6)
+      let quantiles = column.quantiles.map { $0.map { $0.isNaN ? "" : format.number($0) } } ?? Array(repeating: "", count: 6)
       return [
         column.name, column.kind.rawValue, column.role?.rawValue ?? "", format.count(column.missing),
         (column.isDistinctExact ? "" : "~") + format.count(column.distinct),
@@ -121,7 +121,7 @@ struct ProfileCommand: ParsableCommand {
             "name": .string(column.name), "kind": .string(column.kind.rawValue),
             "role": column.role.map { .string($0.rawValue) } ?? .null, "missing": .integer(column.missing),
             "distinct": .integer(column.distinct), "distinctIsExact": .bool(column.isDistinctExact),
-            "quantiles": column.quantiles.map { .array($0.map { .number($0) }) } ?? .null,
+            "quantiles": column.quantiles.map { .array($0.map { $0.isNaN ? .null : .number($0) }) } ?? .null,
             "nullWords": .array(column.nullWords.map { .string($0) }), "misfits": misfits(column),
             "form": column.form.map { .string($0.rawValue) } ?? .null,
           ]
