@@ -1,6 +1,6 @@
 #include "Number.h"
 
-// 5^q as 128 bits, the highest one set: cut off for q >= 0, rounded up for q < 0.
+// 5^q as 128 bits, the highest one set: rounded up for -27 <= q < 0, else cut off.
 typedef struct {
   uint64_t high, low;
 } power_of_five;

@@ -70,14 +70,16 @@ final class DuplicateUnits {
     ) { chunk in
       RepeatedUnitConsumer(repeated, base: chunk.origin)
     }
-    var first: [[UInt8]: (position: SourcePosition, arm: String)] = [:]
+    var first: [[UInt8]: (part: Int, offset: Int, arm: String)] = [:]
     for (consumer, part) in zip(found.consumers, found.partOfConsumer) {
       for row in consumer.rows {
         guard let known = first[row.unit] else {
-          first[row.unit] = (source.files[part].position(of: row.offset), row.arm)
+          first[row.unit] = (part, row.offset, row.arm)
           continue
         }
-        throw fault(source.files[part].position(of: row.offset), row.arm, first: known)
+        // Lines are counted for the error only.
+        let earlier = (source.files[known.part].position(of: known.offset), known.arm)
+        throw fault(source.files[part].position(of: row.offset), row.arm, first: earlier)
       }
     }
   }

@@ -28,12 +28,16 @@ struct UnitAttributes {
     let result = try source.scan(names, allowedBadRows: plan.request.allowedBadRows) { chunk in
       AttributeConsumer(plan, units, unit: unit, reader: CellReader(names, chunk, source.options))
     }
-    var places: [Int: SourcePosition] = [:]
+    var places: [Int: (part: Int, offset: Int)] = [:]
+    // Lines are counted for an error only.
+    func position(_ place: (part: Int, offset: Int)) -> SourcePosition {
+      source.parts[place.part].file.position(of: place.offset)
+    }
     for (consumer, part) in zip(result.consumers, result.partOfConsumer) {
       for row in consumer.rows {
-        let place = source.parts[part].file.position(of: row.offset)
-        if let first = places.updateValue(place, forKey: row.unit) {
-          throw TableFault(.refused(column: unit, reason: Self.twice(first)), at: place)
+        if let first = places.updateValue((part, row.offset), forKey: row.unit) {
+          throw TableFault(
+            .refused(column: unit, reason: Self.twice(position(first))), at: position((part, row.offset)))
         }
         units.describe(
           row.unit, segments: row.segments, cluster: row.cluster, numbers: row.numbers, consumer.nulls)

@@ -4,8 +4,8 @@ import CScan
 ///
 /// Cuts are at fixed distances, whatever the number of threads. One may fall inside a quoted field: the number of quotes
 /// before it says so, and the range then begins at the first record behind the cut. Most tables have no line breaks inside
-/// quotes, so it may be guessed that no cut falls there. The guess was right exactly if each range then has an even number
-/// of quotes, which whoever reads it sees.
+/// quotes, so it may be guessed that the first line break behind a cut ends a record. The guesses were right exactly if each
+/// range then has an even number of quotes, which whoever reads it sees.
 struct ChunkCutter {
   private let scanner: RecordScanner
   private let file: TableFile
@@ -31,7 +31,7 @@ struct ChunkCutter {
 
   /// The next ranges, at most `count`; none at the end of the file.
   ///
-  /// - Parameter guesses: takes every cut to lie outside quotes. The ranges are those that counting gives if each has an
+  /// - Parameter guesses: takes every line break to lie outside quotes. The ranges are those that counting gives if each has an
   ///   even number of quotes; else they are worth nothing, and neither is what the cutter gives after them.
   mutating func next(_ count: Int, on source: TableSource, guesses: Bool = false) -> [Range<Int>] {
     while begin < end {
@@ -47,8 +47,10 @@ struct ChunkCutter {
         let next = piece.upperBound
         // One record may cover many cuts.
         guard next > begin, next > (starts.last ?? 0) else { continue }
-        let isInside = !guesses && quotes % 2 == 1
-        let start = next < end ? firstRecord(atOrAfter: next, insideQuotes: isInside) : end
+        let start =
+          next == end
+          ? end
+          : guesses ? lineEnd(atOrAfter: next) : scanner.firstRecord(atOrAfter: next, insideQuotes: quotes % 2 == 1)
         if start > (starts.last ?? 0) { starts.append(start) }
       }
       cut = last.upperBound
@@ -60,19 +62,19 @@ struct ChunkCutter {
     return []
   }
 
-  private func firstRecord(atOrAfter cut: Int, insideQuotes isInside: Bool) -> Int {
-    if !isInside, let near = nearRecord(atOrAfter: cut) { return near }
-    return scanner.firstRecord(atOrAfter: cut, insideQuotes: isInside)
+  /// Where the first line break behind a cut ends, or the one that ends at the cut.
+  private func lineEnd(atOrAfter cut: Int) -> Int {
+    // Mostly near: to read some bytes is quicker than a page fault of the map.
+    nearLineEnd(atOrAfter: cut) ?? scanner.firstRecord(atOrAfter: cut, insideQuotes: false, quote: nil)
   }
 
-  /// The same for a mapped file whose record ends soon; its bytes are read, which spares page faults of the map.
-  private func nearRecord(atOrAfter cut: Int) -> Int? {
+  private func nearLineEnd(atOrAfter cut: Int) -> Int? {
     guard file.isReadable, cut > 0 else { return nil }
     let range = cut - 1..<min(cut + 511, end)
     return withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 8) { bytes in
       guard file.copy(range, to: bytes.baseAddress) else { return nil }
       let near = RecordScanner(UnsafeRawBufferPointer(bytes), delimiter: scanner.delimiter, slots: [])
-      let found = near.firstRecord(atOrAfter: 1, insideQuotes: false)
+      let found = near.firstRecord(atOrAfter: 1, insideQuotes: false, quote: nil)
       // What ends with the bytes may go on.
       return found < range.count ? range.lowerBound + found : nil
     }
@@ -97,7 +99,9 @@ extension RecordScanner {
   }
 
   /// The first offset at or behind `cut` where a record begins.
-  func firstRecord(atOrAfter cut: Int, insideQuotes: Bool) -> Int {
+  ///
+  /// - Parameter quote: nil: a line break ends a record wherever it stands.
+  func firstRecord(atOrAfter cut: Int, insideQuotes: Bool, quote: UInt8? = UInt8(ascii: "\"")) -> Int {
     // A record begins exactly here if the byte before ended one.
     if !insideQuotes, cut > 0 {
       let before = text[cut - 1]
@@ -108,7 +112,7 @@ extension RecordScanner {
     while index < text.count {
       let byte = text[index]
       index += 1
-      if byte == UInt8(ascii: "\"") { quoted.toggle() }
+      if byte == quote { quoted.toggle() }
       if !quoted, byte == 0x0A { return index }
       if !quoted, byte == 0x0D { return index < text.count && text[index] == 0x0A ? index + 1 : index }
     }

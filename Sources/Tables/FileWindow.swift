@@ -3,8 +3,8 @@ import Foundation
 /// The bytes of a stretch of a file while they are scanned.
 ///
 /// Those of a mapped file are read into memory of the window's own, piece by piece as they are needed: that costs less than the
-/// page faults of a map, the memory is used again for the next stretch, and a file that is cut off meanwhile is a fault, not a
-/// signal. Other files lie in memory already.
+/// page faults of a map, the memory is used again for the next stretch, and a file that is cut off meanwhile is a fault rather
+/// than the signal of a map. Other files lie in memory already.
 final class FileWindow: @unchecked Sendable {
   private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var file: TableFile?

@@ -64,6 +64,23 @@ import Testing
     }
   }
 
+  /// Where every field is quoted a cut mostly lies in quotes, and yet each chunk ends at the next line break.
+  @Test func quotedFieldsAreCutLikeOthers() throws {
+    let rows = (0..<400).map { ["unit-\($0)", "a, \"b\" and c", "\($0 % 7)"] }
+    let quoted = rows.map { row in
+      row.map { "\"" + $0.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" }
+        .joined(separator: ",") + "\n"
+    }
+    var options = TableOptions(threads: 1)
+    options.chunkBytes = 100
+    let text = "u,c,x\n" + quoted.joined()
+    let source = try TableSource(files: [TableFile(name: "t.csv", bytes: Array(text.utf8))], options: options)
+    let result = try source.scan(source.columns) { _ in Rows() }
+    #expect(result.consumers.flatMap(\.rows) == rows)
+    // About four rows a chunk, none with all the rest.
+    #expect(result.consumers.count > 100 && result.consumers.allSatisfy { $0.rows.count < 8 })
+  }
+
   /// The rows, or the fault with its place.
   static func outcome(_ bytes: [UInt8], _ chunkBytes: Int, _ kernel: ScanKernel, allowed: Double = 0) -> String {
     do throws(TableFault) {

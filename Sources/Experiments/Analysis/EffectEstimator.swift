@@ -129,8 +129,8 @@ struct EffectEstimator {
       covarianceWithControl: -c.standardError * c.standardError, test: QuantileDifference.name)
     if treatment.histogram != nil || control.histogram != nil {
       effect.notes.append(
-        "Of more than \(Measurements.MetricData.exactValues.grouped) values in an arm a histogram is kept: a quantile of it "
-          + "is at most 0.0015 % too near to 0.")
+        "Of the values a histogram is kept, as there are more than "
+          + "\(Measurements.MetricData.exactValues.grouped) in an arm: a quantile is at most 0.0015 % too near to 0.")
     }
     return effect
   }

@@ -82,11 +82,19 @@ extension Measurements.MetricData {
       if all.count > Self.exactValues { addHistogram(of: Self(moments: Moments(columns: moments.columns))) }
       return
     }
-    // Clusters of other units are others, whatever their numbers.
-    let ours = clustersOfValues ?? []
-    let next = (ours.max() ?? -1) + 1
-    let least = clusters.min() ?? 0
-    let known = ours + clusters.map { $0 - least + next }
+    // Clusters of other units are others, whatever their numbers: all are numbered anew.
+    var numbers: [Int: Int] = [:]
+    var next = 0
+    func renumbered(_ clusters: [Int]) -> [Int] {
+      numbers = [:]
+      return clusters.map { cluster in
+        if let known = numbers[cluster] { return known }
+        numbers[cluster] = next
+        next += 1
+        return next - 1
+      }
+    }
+    let known = renumbered(clustersOfValues ?? []) + renumbered(clusters)
     let order = all.indices.sorted { all[$0] < all[$1] }
     (sortedValues, clustersOfValues) = (order.map { all[$0] }, order.map { known[$0] })
   }

@@ -232,9 +232,11 @@ struct StatisticsReader {
 
   func optionalCount(_ key: String) throws(StatisticsFault) -> Int? { value[key] == nil ? nil : try count(key) }
 
-  func count(_ key: String) throws(StatisticsFault) -> Int {
+  /// - Parameter limit: a trillion, so that sums of as many cells as a file can have are numbers still.
+  func count(_ key: String, below limit: Int = 1 << 40) throws(StatisticsFault) -> Int {
     let member = member(key)
-    guard let count = member.value.int, count >= 0, count < 1 << 53 else { throw member.expected("a whole number") }
+    guard let count = member.value.int, count >= 0 else { throw member.expected("a whole number") }
+    guard count < limit else { throw member.expected("a whole number below \(limit.grouped)") }
     return count
   }
 
@@ -247,7 +249,8 @@ struct StatisticsReader {
 
   func inputFile() throws(StatisticsFault) -> InputFile {
     var file = InputFile(
-      name: try member("name").text(), bytes: try count("bytes"), fingerprint: try member("fingerprint").text())
+      name: try member("name").text(), bytes: try count("bytes", below: 1 << 53),
+      fingerprint: try member("fingerprint").text())
     if let member = optional("role") {
       guard let role = InputFile.Role(rawValue: try member.text()) else { throw member.expected("exposures or events") }
       file.role = role
@@ -303,6 +306,9 @@ struct StatisticsReader {
         data.histogram = try histogram(of: values)
         return data
       }
+      guard isClustered || values.count == count else {
+        throw member("values").expected("\(count.grouped) numbers, as 'count' says")
+      }
       let order = values.indices.sorted { values[$0] < values[$1] }
       data.sortedValues = order.map { values[$0] }
       if isClustered { data.clustersOfValues = try clusters(of: values.count).inOrder(order) }
@@ -313,8 +319,12 @@ struct StatisticsReader {
   /// Of values that occur several times.
   private func histogram(of values: [Double]) throws(StatisticsFault) -> QuantileHistogram {
     let counts = try numbers("counts", values.count).compactMap { Int(exactly: $0) }
-    guard counts.count == values.count, counts.allSatisfy({ (0..<1 << 40).contains($0) }) else {
+    let all = try count("count")
+    guard counts.count == values.count, counts.allSatisfy({ (0...all).contains($0) }) else {
       throw member("counts").expected("whole numbers from 0 on, one for each of the values")
+    }
+    guard counts.reduce(0, +) == all else {
+      throw member("counts").expected("\(all.grouped) values in all, as 'count' says")
     }
     var histogram = QuantileHistogram()
     for (value, count) in zip(values, counts) where count > 0 { histogram.insert(value, times: count) }

@@ -48,8 +48,8 @@ package enum MomentsKernel {
     }
     for j in 0..<k {
       (mean[j], rest[j]) = Moments.exactSum(mean[j], rest[j])
-      // Less than nothing is what rounding left of nothing.
-      products[j + j * k] = max(0, products[j + j * k])
+      // Less than nothing is what rounding left of nothing. What overflowed stays NaN.
+      if products[j + j * k] < 0 { products[j + j * k] = 0 }
     }
   }
 

@@ -63,7 +63,8 @@ struct ProfileCommand: ParsableCommand {
     }
     exhibit.notes += profile.columns.compactMap(note)
     let rows = profile.columns.map { column in
-      let quantiles = column.quantiles.map { $0.map { $0.isNaN ? "" : format.number($0) } } ?? Array(repeating: "", count: 6)
+      let known = column.quantiles ?? Array(repeating: .nan, count: 6)
+      let quantiles = known.map { $0.isNaN ? "" : format.number($0) }
       return [
         column.name, column.kind.rawValue, column.role?.rawValue ?? "", format.count(column.missing),
         (column.isDistinctExact ? "" : "~") + format.count(column.distinct),

@@ -155,3 +155,11 @@ import Testing
     }
   }
 }
+
+extension MomentsTests {
+  /// Squares beyond the doubles leave no variance, and never one of 0.
+  @Test func whatOverflowsIsNoZero() {
+    let moments = Moments(columns: [[0, 1e200, -1e200, 1e170]])
+    #expect(!(moments.variance() <= 0))
+  }
+}
