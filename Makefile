@@ -2,6 +2,7 @@
 #   make demo      set-up, release build, both pipelines on real data, an HTML report in demo-out/
 #   make test      set-up, every test (release build: simulations need it)
 #   make bench     main jobs timed beside DuckDB, Polars, pandas and tea-tasting, into Benchmarks/RESULTS.md
+#   make bench-linear   analyze of 1 to 100 million rows beside reading their bytes (4 GB of disk), into Benchmarks/linear.md
 #   make bench-kernels  kernels timed beside scipy, pyfixest, lifelines and lifetimes, ratios printed
 #   make calibrate error rates of every procedure over 20,000 simulated experiments, into Datasets/CALIBRATION.md
 #   make fuzz      random inputs for ten minutes: the notation, kernels, every way to scan a table, Python's csv module, strtod
@@ -15,7 +16,7 @@ SWIFT_BUILD = swift build -c release --static-swift-stdlib --product verdict
 VERDICT = .build/release/verdict
 DOCUMENTED = Verdict Basics LinearAlgebra Statistics Tables Allocation Workflow Experiments Cohorts Deployment Engines Reports
 
-.PHONY: all demo test bench bench-kernels calibrate fuzz sanitize docs install lint format setup build clean
+.PHONY: all demo test bench bench-linear bench-kernels calibrate fuzz sanitize docs install lint format setup build clean
 
 all: build
 
@@ -35,6 +36,11 @@ test: setup
 BENCH_ROWS ?= 1000000
 bench: build
 	@Benchmarks/run.sh $(VERDICT) $(BENCH_ROWS) --peers
+
+bench-linear: build
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  awk -v rows=1000000 -f Benchmarks/units.awk > "$$folder/units.csv" && \
+	  python3 Benchmarks/linear.py $(VERDICT) "$$folder/units.csv" "$$folder"
 
 bench-kernels: build
 	@Benchmarks/kernels/run.sh $(VERDICT)

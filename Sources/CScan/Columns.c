@@ -128,13 +128,14 @@ CSCAN_INLINE size_t codes_among(
 size_t cscan_codes(
   const cscan_block *given, size_t column, size_t from, const cscan_word *first, const cscan_word *words,
   int32_t *codes) {
+#if CSCAN_X86
+  int number = first[2].code < 0 ? 2 : first[3].code < 0 ? 3 : 4;
+  int is_plain = !given->has_quotes && !given->has_returns;
+  if (is_plain && first[1].code >= 0 && given->level >= CSCAN_AVX512 && has_avx512())
+    from = cscan_codes_of_few_avx512(given, column, from, first, number, codes);
+#endif
   // Most experiments have two arms.
   if (first[2].code < 0) {
-#if CSCAN_X86
-    int is_plain = !given->has_quotes && !given->has_returns;
-    if (is_plain && first[1].code >= 0 && given->level >= CSCAN_AVX512 && has_avx512())
-      from = cscan_codes_of_two_avx512(given, column, from, first, codes);
-#endif
     CSCAN_PLAIN_OR_NOT(block, given, codes_among(&block, column, from, first, 2, words, codes));
   }
   CSCAN_PLAIN_OR_NOT(block, given, codes_among(&block, column, from, first, CSCAN_PROBES, words, codes));

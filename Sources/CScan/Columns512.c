@@ -245,21 +245,36 @@ CSCAN_AVX512_TARGET CSCAN_INLINE uint32_t those_that_are(__m512i keys, cscan_key
   return halves & halves >> 1 & 0x55;
 }
 
-CSCAN_AVX512_TARGET size_t cscan_codes_of_two_avx512(
-  const cscan_block *given, size_t column, size_t from, const cscan_word *two, int32_t *codes) {
-  const cscan_block block = *given;
-  const cscan_word first = two[0], second = two[1];
-  const __m128i first_code = _mm_set1_epi32((int)first.code), second_code = _mm_set1_epi32((int)second.code);
+// With `number` words, which is known when it is compiled.
+CSCAN_AVX512_TARGET CSCAN_INLINE size_t codes_of(
+  const cscan_block *block, size_t column, size_t from, const cscan_word *words, const int number, int32_t *codes) {
   size_t row = from;
-  for (; row + 4 <= block.rows; row += 4) {
+  for (; row + 4 <= block->rows; row += 4) {
     __m512i keys;
-    if (!four_keys(block.text, block.ends + row * block.columns + column, block.columns, &keys)) break;
-    uint32_t ones = those_that_are(keys, first.key), twos = those_that_are(keys, second.key);
-    if ((ones | twos) != 0x55) break;
-    __m128i four = _mm_mask_blend_epi32((__mmask8)_pext_u32(twos, 0x55), first_code, second_code);
+    if (!four_keys(block->text, block->ends + row * block->columns + column, block->columns, &keys)) break;
+    uint32_t known = 0;
+    __m128i four = _mm_setzero_si128();
+    for (int i = 0; i < number; i++) {
+      uint32_t ours = those_that_are(keys, words[i].key);
+      four = _mm_mask_mov_epi32(four, (__mmask8)_pext_u32(ours, 0x55), _mm_set1_epi32((int)words[i].code));
+      known |= ours;
+    }
+    if (known != 0x55) break;
     _mm_storeu_si128((__m128i *)(codes + row), four);
   }
   return row;
+}
+
+CSCAN_AVX512_TARGET size_t cscan_codes_of_few_avx512(
+  const cscan_block *given, size_t column, size_t from, const cscan_word *words, int number, int32_t *codes) {
+  const cscan_block block = *given;
+  cscan_word few[CSCAN_PROBES];
+  memcpy(few, words, sizeof few);
+  switch (number) {
+    case 2: return codes_of(&block, column, from, few, 2, codes);
+    case 3: return codes_of(&block, column, from, few, 3, codes);
+    default: return codes_of(&block, column, from, few, 4, codes);
+  }
 }
 
 CSCAN_AVX512_TARGET int cscan_has_gaps_avx512(const double *values, size_t rows) {

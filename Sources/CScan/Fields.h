@@ -118,9 +118,9 @@ size_t cscan_decimals_avx512(const cscan_block *block, size_t column, size_t fro
 size_t cscan_bits_avx512(const cscan_block *block, size_t column, size_t from, double *values);
 size_t cscan_ascending_avx512(
   const cscan_block *block, size_t column, size_t from, const uint8_t **last, size_t *last_count);
-// Of rows from `from` on: stops at one that is neither of two words, or earlier.
-size_t cscan_codes_of_two_avx512(
-  const cscan_block *block, size_t column, size_t from, const cscan_word *two, int32_t *codes);
+// Of rows from `from` on: stops at one that is none of two to four words, or earlier.
+size_t cscan_codes_of_few_avx512(
+  const cscan_block *block, size_t column, size_t from, const cscan_word *words, int number, int32_t *codes);
 int cscan_has_gaps_avx512(const double *values, size_t rows);
 size_t cscan_unix_times_avx512(const cscan_block *block, size_t column, size_t from, int64_t *seconds);
 size_t cscan_select_avx512(const double *values, const int32_t *codes, size_t rows, int32_t code, double *chosen);

@@ -27,7 +27,14 @@ struct EventDays: Sendable {
     var high = low
     for time in times { (low, high) = (min(low, time), max(high, time)) }
     let day = EventClock.day(of: low)
-    if day == EventClock.day(of: high) { return add(times.count, on: day, latest: high) }
+    let last = EventClock.day(of: high)
+    if day == last { return add(times.count, on: day, latest: high) }
+    // Without a gap among them they are stray together or not at all: the first stands for where they begin, the last for all
+    // the others.
+    if last - day <= Self.strayGap {
+      add(1, on: day, latest: low)
+      return add(times.count - 1, on: last, latest: high)
+    }
     prepare(day)
     use(day)
     use(EventClock.day(of: high))
