@@ -177,7 +177,7 @@ package struct ScannedBatch<Consumer> {
 final class WindowPool: Sendable {
   private let kept: [[FileWindow]]
   private let batch = Atomic(0)
-  private let free = Mutex<[FileWindow]>([])
+  private let free = Pool { FileWindow() }
 
   /// - Parameter count: chunks of a batch whose bytes must stay; 0 if they need not.
   init(keeps count: Int) { kept = (0..<2).map { _ in (0..<count).map { _ in FileWindow() } } }
@@ -185,11 +185,11 @@ final class WindowPool: Sendable {
   func take(_ index: Int) -> FileWindow {
     let ours = kept[batch.load(ordering: .relaxed) % 2]
     if index < ours.count { return ours[index] }
-    return free.withLock { $0.popLast() } ?? FileWindow()
+    return free.take()
   }
 
   func giveBack(_ window: FileWindow) {
-    if kept[0].isEmpty { free.withLock { $0.append(window) } }
+    if kept[0].isEmpty { free.giveBack(window) }
   }
 
   /// Turns to the next batch.

@@ -1,6 +1,5 @@
 import CHash
 import CScan
-import Synchronization
 
 /// Which code finds the fields. Every kernel gives the same rows and the same faults.
 package enum ScanKernel: Sendable, CaseIterable {
@@ -32,7 +31,7 @@ struct WindowScanner {
   private var scanner: RecordScanner
   private let kernel: ScanKernel
   private let windowBytes: Int
-  private let scratch: ScratchPool
+  private let scratch: Pool<ScanScratch>
   /// The columns asked for: where they stand in a record, and among those asked for.
   private let wanted: [(column: Int, slot: Int)]
   /// Where a column asked for stands in a record.
@@ -42,7 +41,8 @@ struct WindowScanner {
     self.scanner = scanner
     self.kernel = kernel
     self.windowBytes = max(64, windowBytes)
-    scratch = ScratchPool(separators: self.windowBytes + 128, fields: scanner.wanted)
+    let (separators, fields) = (self.windowBytes + 128, scanner.wanted)
+    scratch = Pool { ScanScratch(separators: separators, fields: fields) }
     wanted = scanner.slots.enumerated().filter { $0.element >= 0 }.map { ($0.offset, $0.element) }
     var columnOfSlot = [Int](repeating: 0, count: scanner.wanted)
     for (column, slot) in wanted { columnOfSlot[slot] = column }
@@ -215,21 +215,6 @@ private final class ScanScratch: @unchecked Sendable {
     memory.deallocate()
     fields.deallocate()
   }
-}
-
-/// As many as threads ask for one at a time.
-private final class ScratchPool: Sendable {
-  private let free = Mutex<[ScanScratch]>([])
-  private let separators: Int
-  private let fields: Int
-
-  init(separators: Int, fields: Int) { (self.separators, self.fields) = (separators, fields) }
-
-  func take() -> ScanScratch {
-    free.withLock { $0.popLast() } ?? ScanScratch(separators: separators, fields: fields)
-  }
-
-  func giveBack(_ scratch: ScanScratch) { free.withLock { $0.append(scratch) } }
 }
 
 /// The whole records at the beginning of some bytes, by their separators.

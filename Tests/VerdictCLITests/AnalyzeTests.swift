@@ -229,7 +229,7 @@ import Testing
     #expect(
       detail("exposures", analysis)
         == "0 of 21 units were in several arms and are left out; 8 were not observed for long enough; 19 of 20 events that "
-        + "count for a metric are of exposed units.")
+        + "metrics ask for, at any time, are of exposed units.")
     #expect(detail("missing-values", analysis) == nil)
     let notes = analysis["metrics"]?[0]?["comparisons"]?[0]?["notes"]?.array?.compactMap(\.string) ?? []
     #expect(notes.contains("5 control units were not observed for long enough and left out."))
