@@ -34,10 +34,13 @@ public enum BLAS {
     /// One that was loaded before the program, by its user's wish, comes first.
     func symbol(_ name: String) -> UnsafeMutableRawPointer? { dlsym(nil, name) ?? handle.flatMap { dlsym($0, name) } }
 
-    /// Without a BLAS there is nothing to go on with, as if the program had been linked with it.
+    /// Without a BLAS there is nothing to go on with, as if the program had been linked with it: it ends with a sentence, and
+    /// with 3, a fault that is not the input's.
     func routine<Routine>(_ name: String, as type: Routine.Type) -> Routine {
       guard let symbol = symbol(name) else {
-        fatalError("no BLAS and LAPACK on this machine: \(name) is not found. Install liblapack3 or libopenblas0.")
+        let sentence = "no BLAS and LAPACK on this machine: \(name) is not found. Install liblapack3 or libopenblas0.\n"
+        _ = sentence.withCString { write(STDERR_FILENO, $0, sentence.utf8.count) }
+        exit(3)
       }
       return unsafeBitCast(symbol, to: type)
     }

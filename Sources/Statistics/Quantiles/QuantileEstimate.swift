@@ -43,7 +43,7 @@ public struct QuantileEstimate: Sendable, Hashable {
       OrderedValues(sorted), p, SampleQuantile.type7(sorted, p), shareError: error, level, .refuse, arm)
   }
 
-  /// Independent values, of which a histogram is known; its error adds to the standard error's.
+  /// Independent values, of which a histogram is known: each order statistic is within its bound.
   ///
   /// - Throws: `DomainError` as for values.
   public init(
