@@ -67,7 +67,7 @@ struct ActivityReader {
 /// The events of one chunk, by share of the units.
 private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
   static var keepsFields: Bool { true }
-  static var chunkScale: Int { 4 }
+  static var chunkScale: Int { 8 }
   private var reader: EventFields
   private let asOf: Int64
   private var clock: ZoneClock

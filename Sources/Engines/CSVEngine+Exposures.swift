@@ -29,6 +29,7 @@ extension CSVEngine {
       ExposureConsumer(plan, reader: CellReader(exposureColumns, chunk, options), clock: clock)
     } meanwhile: {
       units.take(scanned)
+      return nil
     } deliver: { batch in
       identities[1].take(batch)
       scanned.chunks += batch.consumers

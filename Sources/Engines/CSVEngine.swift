@@ -36,12 +36,15 @@ public struct CSVEngine: Engine {
     var times = TimeRange()
     let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { chunk in
       UnitRowConsumer(plan, chunk, nullWords: options.nullWords, clock: clock)
+    } meanwhile: {
+      assembly.begin()
     } deliver: { batch in
       identity.take(batch)
-      for consumer in batch.consumers { times.merge(consumer.times) }
-      assembly.take(batch.consumers, on: source)
+      for index in batch.consumers.indices { times.merge(batch.consumers[index].times) }
+      assembly.take(batch.consumers)
       duplicates?.take(batch.consumers)
     }
+    assembly.finish()
     try duplicates?.check()
     try identity.requireDifferentFiles()
     var measurements = assembly.measurements(

@@ -6,55 +6,77 @@ import Tables
 ///
 /// Each cell gets its rows in the order of the files, in blocks counted from its own first row: the result is the same to
 /// the last bit for any number of threads, any cut, and the same rows in more files.
-final class CellAssembly {
+///
+/// One thread at a time uses it; what `begin` gives is done by many.
+final class CellAssembly: @unchecked Sendable {
   private let shape: CellShape
   private var arms = Interner()
   private var clusters = Interner()
   private var segments: [Interner]
   /// For each arm: all its units, then one for each segment column.
   private var rows: [[CellRow]] = []
+  /// Chunks whose work has not begun.
+  private var waiting: [UnitRowConsumer] = []
+  /// What is begun and not finished.
+  private var jobs: [CellJob] = []
 
   init(_ shape: CellShape) {
     self.shape = shape
     segments = shape.request.segmentColumns.map { _ in Interner() }
   }
 
-  /// - Parameter source: says on how many threads.
-  func take(_ consumers: [UnitRowConsumer], on source: TableSource) {
-    fill(
-      consumers.map { consumer in
-        CodedRows(
-          rows: consumer.rows, arms: Self.codes(of: consumer.arms, in: &arms),
-          clusters: Self.codes(of: consumer.clusters, in: &clusters),
-          segments: consumer.segments.indices.map { Self.codes(of: consumer.segments[$0], in: &segments[$0]) })
-      }, on: source)
+  /// Takes over what the work on the chunks before found, and keeps the next ones.
+  func take(_ chunks: [UnitRowConsumer]) {
+    finish()
+    waiting = chunks
+  }
+
+  /// The work on the chunks that wait; nil if there are none. They are looked at until `finish`.
+  func begin() -> SharedWork? {
+    guard !waiting.isEmpty else { return nil }
+    let chunks = waiting.indices.map { index in
+      CodedRows(
+        rows: waiting[index].rows, arms: Self.codes(of: waiting[index].arms, in: &arms),
+        clusters: Self.codes(of: waiting[index].clusters, in: &clusters),
+        segments: segments.indices.map { Self.codes(of: waiting[index].segments[$0], in: &segments[$0]) })
+    }
+    waiting = []
+    return work(on: chunks)
+  }
+
+  /// Comes when the work is done.
+  func finish() {
+    for job in jobs { job.cell.finish(job.work, on: job.parts) }
+    jobs = []
   }
 
   /// Rows whose arms, clusters and segments are numbered as in these words; once, instead of chunks.
   func take(_ rows: CodedRows, arms: Interner, segments: [Interner], on source: TableSource) {
     self.arms = arms
     self.segments = segments
-    fill([rows], on: source)
+    let work = work(on: [rows])
+    source.parallel(work.count, work.run)
+    finish()
   }
 
-  private func fill(_ chunks: [CodedRows], on source: TableSource) {
+  /// The cells of all units of an arm, each block of each on whichever core is free; then the others, whole.
+  private func work(on chunks: [CodedRows]) -> SharedWork {
     while rows.count < arms.count {
       let arm = Int32(truncatingIfNeeded: rows.count)
       rows.append((-1..<segments.count).map { CellRow(arm: arm, column: $0, shape: shape) })
     }
-    if shape.request.clusterColumn == nil { fillWhole(chunks, on: source) }
-    let work = rows.flatMap { $0.dropFirst(shape.request.clusterColumn == nil ? 1 : 0) }
-    source.parallel(work.count) { index in
-      for chunk in chunks { work[index].take(chunk) }
-    }
-  }
-
-  /// The cells of all units of an arm, each block of each on whichever core is free.
-  private func fillWhole(_ chunks: [CodedRows], on source: TableSource) {
-    let jobs = rows.compactMap { $0[0].job(of: chunks) }
+    let isClustered = shape.request.clusterColumn != nil
+    if !isClustered { jobs = rows.compactMap { $0[0].job(of: chunks) } }
     let tasks = jobs.enumerated().flatMap { job in (0..<job.element.work.tasks).map { (job.offset, $0) } }
-    source.parallel(tasks.count) { jobs[tasks[$0].0].work.run(task: tasks[$0].1) }
-    for job in jobs { job.cell.finish(job.work, on: job.parts) }
+    let others = rows.flatMap { $0.dropFirst(isClustered ? 0 : 1) }
+    return SharedWork(count: others.count + tasks.count) { [jobs] index in
+      if index < others.count {
+        for chunk in chunks { others[index].take(chunk) }
+      } else {
+        let (job, task) = tasks[index - others.count]
+        jobs[job].work.run(task: task)
+      }
+    }
   }
 
   private static func codes(of local: Interner, in global: inout Interner) -> [Int32] {

@@ -56,7 +56,7 @@ struct ChunkCutter {
       cut = last.upperBound
       begin = starts.last ?? end
       // No quote is open where a record begins; a later cut may have to be counted from here.
-      if guesses { quotes = scanner.countQuotes(min(cut, begin)..<max(cut, begin), kernel) }
+      if guesses { quotes = fewQuotes(min(cut, begin)..<max(cut, begin)) }
       if starts.count > 1 { return zip(starts, starts.dropFirst()).map { $0..<$1 } }
     }
     return []
@@ -77,6 +77,15 @@ struct ChunkCutter {
       let found = near.firstRecord(atOrAfter: 1, insideQuotes: false, quote: nil)
       // What ends with the bytes may go on.
       return found < range.count ? range.lowerBound + found : nil
+    }
+  }
+
+  /// Counted in a short stretch: it is read, as a page fault of the map may make megabytes of it resident.
+  private func fewQuotes(_ range: Range<Int>) -> Int {
+    guard file.isReadable, range.count <= 1 << 12 else { return scanner.countQuotes(range, kernel) }
+    return withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 8) { bytes in
+      guard file.copy(range, to: bytes.baseAddress) else { return scanner.countQuotes(range, kernel) }
+      return bytes.count { $0 == UInt8(ascii: "\"") }
     }
   }
 

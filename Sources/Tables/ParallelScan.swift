@@ -11,32 +11,36 @@ extension TableSource {
   ///   - allowedBadRows: the share of rows that may be refused, in [0, 1]; 0 stops at the first.
   ///   - make: a fresh consumer for a chunk.
   ///   - meanwhile: longer work on what was delivered, begun together with each next scan, on one thread at a time; once more
-  ///     at the end.
+  ///     at the end. The work that it gives is shared by all threads once there is nothing left to scan, and is done when the
+  ///     next batch is delivered; what was delivered before stays untouched until then.
   ///   - deliver: gets what consecutive chunks of a part gave; what it does not keep is gone, so that memory does not grow with
   ///     the table.
   /// - Throws: `TableFault`, of the first bad byte or row in file order.
   package func scan<Consumer: RowConsumer & Sendable>(
     _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TableChunk) -> Consumer,
-    meanwhile: (@Sendable () -> Void)? = nil, deliver: (ScannedBatch<Consumer>) -> Void
+    meanwhile: (@Sendable () -> SharedWork?)? = nil, deliver: (ScannedBatch<Consumer>) -> Void
   ) throws(TableFault) -> ScanCount {
     try requireColumns(names)
     var progress = ScanProgress(bytes: parts.reduce(0) { $0 + $1.file.text.count })
-    let batchChunks = Consumer.chunkScale == 1 ? options.batchChunks : max(8, options.batchChunks / 2)
+    let batchChunks = options.batchChunks ?? max(6, 3 * workers)
     let windows = WindowPool(keeps: Consumer.keepsFields ? batchChunks : 0)
     for (number, part) in parts.enumerated() {
       let scanner = scanner(of: names, in: part)
       var cutter = ChunkCutter(part, bytes: options.chunkBytes * Consumer.chunkScale, kernel: options.kernel)
-      let used = Slots<Consumer?>(batchChunks, nil)
+      // Those of the batch before may still be looked at meanwhile.
+      var (used, resting) = (Slots<Consumer?>(batchChunks, nil), Slots<Consumer?>(batchChunks, nil))
       var guesses = true
       while true {
         let before = cutter
         let ranges = cutter.next(batchChunks, on: self, guesses: guesses)
         guard let first = ranges.first, let last = ranges.last else { break }
         let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
-        parallel(ranges.count + 1) { piece in
-          guard piece > 0 else { meanwhile?(); return }
+        let (later, current) = (LateWork(), used)
+        parallel(ranges.count + 1, then: later) { piece in
+          guard piece > 0 else { later.begin(meanwhile?()); return }
           outcomes[piece - 1] = outcome(
-            of: ranges[piece - 1], in: part, scanner, windows, used, piece - 1, stopsAtFirst: allowedBadRows == 0, make)
+            of: ranges[piece - 1], in: part, scanner, windows, current, piece - 1, stopsAtFirst: allowedBadRows == 0,
+            make)
         }
         if guesses, (0..<outcomes.count).contains(where: { outcomes[$0]?.showsWrongCut ?? false }) {
           (cutter, guesses) = (before, false)
@@ -49,9 +53,10 @@ extension TableSource {
         if !guesses { part.file.forget(first.lowerBound..<last.upperBound) }
         options.progress?(progress.done + last.upperBound, progress.bytes)
         for (index, consumer) in consumers.enumerated() { used[index] = consumer }
+        if meanwhile != nil { swap(&used, &resting) }
         windows.turn()
       }
-      meanwhile?()
+      if let work = meanwhile?() { parallel(work.count, work.run) }
       try part.file.requireUnchanged()
       progress.done += part.file.text.count
     }
@@ -106,20 +111,21 @@ extension TableSource {
   package var workers: Int { max(1, options.threads ?? ProcessInfo.processInfo.activeProcessorCount) }
 
   /// Runs independent pieces of work, begun in their order, on as many threads as the options say.
-  package func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
-    let workers = min(workers, count)
-    guard workers > 1 else {
-      for index in 0..<count { body(index) }
-      return
-    }
+  package func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) { parallel(count, then: nil, body) }
+
+  /// - Parameter later: work that one of the pieces may begin, for whoever finds no more pieces.
+  private func parallel(_ count: Int, then later: LateWork?, _ body: @Sendable (Int) -> Void) {
     let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+    @Sendable func work() {
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < count else { return }
+        guard index < count else { break }
         body(index)
       }
+      later?.help()
     }
+    let workers = min(workers, count)
+    if workers > 1 { DispatchQueue.concurrentPerform(iterations: workers) { _ in work() } } else { work() }
   }
 }
 
@@ -146,9 +152,9 @@ private struct ScanProgress {
     _ outcomes: Slots<ChunkOutcome<Consumer>?>, of part: TablePart
   ) throws(TableFault) -> [Consumer] {
     var consumers: [Consumer] = []
+    consumers.reserveCapacity(outcomes.count)
     for index in 0..<outcomes.count {
-      guard let outcome = outcomes[index] else { continue }
-      outcomes[index] = nil
+      guard let outcome = outcomes.move(index, leaving: nil) else { continue }
       if let fault = outcome.fatal {
         try part.file.requireUnchanged()
         throw part.fault(of: fault)
@@ -257,8 +263,8 @@ package final class Slots<Value>: @unchecked Sendable {
   }
 
   package subscript(index: Int) -> Value {
-    get { base[index] }
-    set { base[index] = newValue }
+    _read { yield base[index] }
+    _modify { yield &base[index] }
   }
 
   /// Gives away what is in a place.
