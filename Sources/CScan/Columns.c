@@ -243,3 +243,15 @@ size_t cscan_select(const double *values, const int32_t *codes, size_t rows, int
 #endif
   return chosen_portable(values, codes, rows, code, chosen);
 }
+
+cscan_parted cscan_part(
+  const double *values, const int32_t *codes, size_t rows, int32_t first, int32_t second, int level, double *of_first,
+  double *of_second) {
+#if CSCAN_X86
+  if (level >= CSCAN_AVX512 && has_avx512())
+    return cscan_part_avx512(values, codes, rows, first, second, of_first, of_second);
+#endif
+  cscan_parted parted = {0, 0, 0};
+  part_rows(values, codes, 0, rows, first, second, of_first, of_second, &parted);
+  return parted;
+}

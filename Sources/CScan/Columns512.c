@@ -24,18 +24,24 @@ typedef struct {
   __m512i word;   // the eight bytes that end at each one's end
 } eight_fields;
 
-// Fields without quotes, in rows without returns. ends: of the first one's end. At least eight bytes stand before it.
-CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields plain_fields(const uint8_t *text, const uint32_t *ends, size_t columns) {
 #define CSCAN_END(row) (ends + (row)*columns)
+
+// Bytes of eight fields without quotes, in rows without returns. ends: of the first one's end.
+CSCAN_AVX512_TARGET CSCAN_INLINE __m512i plain_counts(const uint32_t *ends, size_t columns) {
 #define CSCAN_PAIR(row) loaded(CSCAN_END(row) - 1)
-#define CSCAN_WORD(row) loaded(text + *CSCAN_END(row) - 8)
   // An end lies beside the one before it, behind which the field begins.
   __m512i pairs = joined(
     CSCAN_PAIR(0), CSCAN_PAIR(1), CSCAN_PAIR(2), CSCAN_PAIR(3), CSCAN_PAIR(4), CSCAN_PAIR(5), CSCAN_PAIR(6), CSCAN_PAIR(7));
   __m512i begin = _mm512_maskz_add_epi32(0x5555, pairs, _mm512_set1_epi32(1));
+  return _mm512_sub_epi64(_mm512_srli_epi64(pairs, 32), begin);
+}
+
+// The fields themselves. At least eight bytes stand before the first one's end.
+CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields plain_fields(const uint8_t *text, const uint32_t *ends, size_t columns) {
+#define CSCAN_WORD(row) loaded(text + *CSCAN_END(row) - 8)
   __m512i words = joined(
     CSCAN_WORD(0), CSCAN_WORD(1), CSCAN_WORD(2), CSCAN_WORD(3), CSCAN_WORD(4), CSCAN_WORD(5), CSCAN_WORD(6), CSCAN_WORD(7));
-  return (eight_fields){_mm512_sub_epi64(_mm512_srli_epi64(pairs, 32), begin), words};
+  return (eight_fields){plain_counts(ends, columns), words};
 }
 
 // Any fields. At least eight bytes stand before each one's end.
@@ -222,45 +228,79 @@ CSCAN_AVX512_TARGET size_t cscan_ascending_avx512(
   return row;
 }
 
-// Four fields of at most sixteen bytes beside one another, padded with zeros; 0 if one is longer or empty.
-CSCAN_AVX512_TARGET CSCAN_INLINE int four_keys(
-  const uint8_t *text, const uint32_t *ends, size_t columns, __m512i *keys) {
-  uint32_t longest = 0, shortest = UINT32_MAX;
-  __m128i key[4];
-  for (size_t i = 0; i < 4; i++) {
-    uint32_t begin = ends[(ptrdiff_t)(i * columns) - 1] + 1, count = ends[i * columns] - begin;
-    longest = count > longest ? count : longest;
-    shortest = count < shortest ? count : shortest;
-    key[i] = _mm_maskz_loadu_epi8((__mmask16)_bzhi_u32(0xFFFF, count), text + begin);
-  }
-  __m256i low = _mm256_set_m128i(key[1], key[0]), high = _mm256_set_m128i(key[3], key[2]);
-  *keys = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
-  return longest <= 16 && shortest > 0;
+// A word as fields are compared with it: what stands at the end of sixteen bytes, four times.
+typedef struct {
+  __m512i bytes, keep;
+  __m512i count;
+  __m256i code;
+} few_word;
+
+CSCAN_AVX512_TARGET CSCAN_INLINE few_word few_word_of(cscan_word word) {
+  // Words hold no zero byte. The empty one is left to others.
+  size_t unused = word.key.high ? _lzcnt_u64(word.key.high) / 8 : 8 + _lzcnt_u64(word.key.low) / 8;
+  uint8_t bytes[32] = {0}, keep[16] = {0};
+  memcpy(bytes + unused, &word.key, 16);
+  memset(keep + unused, 0xFF, 16 - unused);
+  return (few_word){
+    _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)bytes)),
+    _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)keep)), _mm512_set1_epi64(unused == 16 ? -1 : (long long)(16 - unused)),
+    _mm256_set1_epi32((int)word.code)};
 }
 
-// The four fields of `keys` that are the word, one bit each, at twice its place.
-CSCAN_AVX512_TARGET CSCAN_INLINE uint32_t those_that_are(__m512i keys, cscan_key word) {
-  __m512i wanted = _mm512_broadcast_i32x4(_mm_set_epi64x((long long)word.high, (long long)word.low));
-  uint32_t halves = _mm512_cmpeq_epi64_mask(keys, wanted);
-  return halves & halves >> 1 & 0x55;
+// The sixteen bytes in front of each of four ends.
+CSCAN_AVX512_TARGET CSCAN_INLINE __m512i four_ends(const uint8_t *text, const uint32_t *ends, size_t columns) {
+#define CSCAN_SIXTEEN(row) _mm_loadu_si128((const __m128i *)(text + ends[(row)*columns] - 16))
+  __m256i low = _mm256_set_m128i(CSCAN_SIXTEEN(1), CSCAN_SIXTEEN(0));
+  __m256i high = _mm256_set_m128i(CSCAN_SIXTEEN(3), CSCAN_SIXTEEN(2));
+#undef CSCAN_SIXTEEN
+  return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+// The eight fields that are the word, one bit each.
+CSCAN_AVX512_TARGET CSCAN_INLINE __mmask8 those_that_are(
+  const few_word *word, __m512i counts, __m512i first, __m512i last) {
+  // Two bits a field.
+  uint32_t low = _mm512_testn_epi64_mask(_mm512_xor_si512(first, word->bytes), word->keep);
+  uint32_t high = _mm512_testn_epi64_mask(_mm512_xor_si512(last, word->bytes), word->keep);
+  uint32_t halves = low | high << 8;
+  return (__mmask8)_pext_u32(halves & halves >> 1, 0x5555) & _mm512_cmpeq_epi64_mask(counts, word->count);
+}
+
+// -1 if the field is none of the words.
+CSCAN_INLINE int32_t code_of_few(field f, const cscan_word *words, int number) {
+  cscan_key key;
+  if (!cscan_short_key(f.text, f.count, &key)) return -1;
+  for (int i = 0; i < number; i++)
+    if (words[i].key.low == key.low && words[i].key.high == key.high) return (int32_t)words[i].code;
+  return -1;
 }
 
 // With `number` words, which is known when it is compiled.
 CSCAN_AVX512_TARGET CSCAN_INLINE size_t codes_of(
   const cscan_block *block, size_t column, size_t from, const cscan_word *words, const int number, int32_t *codes) {
-  size_t row = from;
-  for (; row + 4 <= block->rows; row += 4) {
-    __m512i keys;
-    if (!four_keys(block->text, block->ends + row * block->columns + column, block->columns, &keys)) break;
-    uint32_t known = 0;
-    __m128i four = _mm_setzero_si128();
+  few_word few[CSCAN_PROBES];
+  for (int i = 0; i < number; i++) few[i] = few_word_of(words[i]);
+  size_t row = from, start = first_with_eight(block, column, from);
+  for (; row < start; row++) {
+    field f = field_at(block, row, column);
+    int32_t code = code_of_few(f, words, number);
+    if (code < 0) return row;
+    codes[row] = code;
+  }
+  for (; row + 8 <= block->rows; row += 8) {
+    const uint32_t *ends = block->ends + row * block->columns + column;
+    __m512i counts = plain_counts(ends, block->columns);
+    __m512i first = four_ends(block->text, ends, block->columns);
+    __m512i last = four_ends(block->text, ends + 4 * block->columns, block->columns);
+    __mmask8 known = 0;
+    __m256i eight = _mm256_setzero_si256();
     for (int i = 0; i < number; i++) {
-      uint32_t ours = those_that_are(keys, words[i].key);
-      four = _mm_mask_mov_epi32(four, (__mmask8)_pext_u32(ours, 0x55), _mm_set1_epi32((int)words[i].code));
+      __mmask8 ours = those_that_are(few + i, counts, first, last);
+      eight = _mm256_mask_mov_epi32(eight, ours, few[i].code);
       known |= ours;
     }
-    if (known != 0x55) break;
-    _mm_storeu_si128((__m128i *)(codes + row), four);
+    if (known != 0xFF) break;
+    _mm256_storeu_si256((__m256i *)(codes + row), eight);
   }
   return row;
 }
@@ -336,6 +376,29 @@ CSCAN_AVX512_TARGET size_t cscan_select_avx512(
     count += codes[row] == code;
   }
   return count;
+}
+
+CSCAN_AVX512_TARGET cscan_parted cscan_part_avx512(
+  const double *values, const int32_t *codes, size_t rows, int32_t first, int32_t second, double *of_first,
+  double *of_second) {
+  cscan_parted parted = {0, 0, 0};
+  const __m256i first_code = _mm256_set1_epi32(first), second_code = _mm256_set1_epi32(second);
+  __mmask8 gaps = 0;
+  size_t row = 0;
+  for (; row + 8 <= rows; row += 8) {
+    __m256i eight = _mm256_loadu_si256((const __m256i *)(codes + row));
+    __m512d numbers = _mm512_loadu_pd(values + row);
+    __mmask8 are_first = _mm256_cmpeq_epi32_mask(eight, first_code);
+    __mmask8 are_second = _mm256_cmpeq_epi32_mask(eight, second_code);
+    gaps |= _mm512_cmp_pd_mask(numbers, numbers, _CMP_UNORD_Q);
+    _mm512_storeu_pd(of_first + parted.first, _mm512_maskz_compress_pd(are_first, numbers));
+    _mm512_storeu_pd(of_second + parted.second, _mm512_maskz_compress_pd(are_second, numbers));
+    parted.first += (size_t)__builtin_popcount(are_first);
+    parted.second += (size_t)__builtin_popcount(are_second);
+  }
+  parted.has_gaps = gaps != 0;
+  part_rows(values, codes, row, rows, first, second, of_first, of_second, &parted);
+  return parted;
 }
 
 #endif

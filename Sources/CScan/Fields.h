@@ -113,6 +113,19 @@ CSCAN_INLINE size_t unix_times(const cscan_block *block, size_t column, size_t f
   return to;
 }
 
+// Rows `from` to `to` of cscan_part, added to what is parted.
+CSCAN_INLINE void part_rows(
+  const double *values, const int32_t *codes, size_t from, size_t to, int32_t first, int32_t second, double *of_first,
+  double *of_second, cscan_parted *parted) {
+  for (size_t row = from; row < to; row++) {
+    // Written over unless it is one of them: no branch to guess.
+    of_first[parted->first] = of_second[parted->second] = values[row];
+    parted->first += codes[row] == first;
+    parted->second += codes[row] == second;
+    parted->has_gaps |= values[row] != values[row];
+  }
+}
+
 // The functions of AVX-512, in Columns512.c; as those of CScan.h.
 size_t cscan_decimals_avx512(const cscan_block *block, size_t column, size_t from, double *values);
 size_t cscan_bits_avx512(const cscan_block *block, size_t column, size_t from, double *values);
@@ -123,6 +136,9 @@ size_t cscan_codes_of_few_avx512(
   const cscan_block *block, size_t column, size_t from, const cscan_word *words, int number, int32_t *codes);
 int cscan_has_gaps_avx512(const double *values, size_t rows);
 size_t cscan_unix_times_avx512(const cscan_block *block, size_t column, size_t from, int64_t *seconds);
+cscan_parted cscan_part_avx512(
+  const double *values, const int32_t *codes, size_t rows, int32_t first, int32_t second, double *of_first,
+  double *of_second);
 size_t cscan_select_avx512(const double *values, const int32_t *codes, size_t rows, int32_t code, double *chosen);
 
 #endif
