@@ -13,11 +13,11 @@ struct BlockedMoments: Sendable {
   init(columns: Int, blockRows: Int) {
     total = Moments(columns: columns)
     block = GrowingColumns(width: columns)
-    block.reserve(blockRows, behind: 0)
     self.blockRows = blockRows
   }
 
   mutating func add(_ row: [Double]) {
+    block.reserve(1, behind: rows)
     for (column, value) in row.enumerated() { block[column][rows] = value }
     rows += 1
     if rows == blockRows { flush() }
@@ -28,6 +28,7 @@ struct BlockedMoments: Sendable {
     var index = 0
     while index < numbers.count {
       let count = min(blockRows - rows, numbers.count - index)
+      block.reserve(count, behind: rows)
       for column in 0..<total.columns {
         let (from, to) = (columns[column], block[column] + rows)
         for place in 0..<count { to[place] = from[Int(numbers[index + place])] }
@@ -54,6 +55,7 @@ struct BlockedMoments: Sendable {
       let skip = min(skipped, stack.count)
       skipped -= skip
       let count = stack.count - skip
+      block.reserve(count, behind: rows)
       for column in 0..<total.columns {
         (block[column] + rows).update(from: stack.values[column] + skip, count: count)
       }

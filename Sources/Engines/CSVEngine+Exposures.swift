@@ -41,12 +41,18 @@ extension CSVEngine {
       count.badRows += more.badRows
       files = FileIdentities(attributes.source).files.described(by: attributes.source, as: .attributes)
     }
+    let bound = MemoryBound(options)
+    for (column, words) in units.segments.enumerated() {
+      try plan.shape.requireMemory(bound, cells: Double(min(words.count * units.arms.count, units.count)), of: column)
+    }
     let totals = UnitTotals(plan, units)
+    let eventRows = events.estimatedRows
     let eventCount = try events.scan(eventColumns, allowedBadRows: request.allowedBadRows) { chunk in
       UnitEvents(plan, units, reader: CellReader(eventColumns, chunk, options), clock: clock)
-    } deliver: { batch in
+    } deliver: { batch throws(TableFault) in
       identities[0].take(batch)
       totals.take(batch.consumers, on: events)
+      try totals.requireMemory(bound, estimatedRows: eventRows)
     }
     try identities[0].requireDifferentFiles()
     count.rows += eventCount.rows
@@ -54,7 +60,7 @@ extension CSVEngine {
 
     let table = try UnitTable(plan, units, totals)
     let assembly = CellAssembly(plan.shape)
-    assembly.take(table.rows, arms: units.arms, segments: units.segments, on: events)
+    assembly.take(table.rows, of: units, on: events)
     var measurements = assembly.measurements(
       files: identities[0].files.described(by: events, as: .events)
         + identities[1].files.described(by: source, as: .exposures) + files, count: count, limits: table.limits)

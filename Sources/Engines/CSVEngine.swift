@@ -34,15 +34,17 @@ public struct CSVEngine: Engine {
     let duplicates = DuplicateUnits(request, source)
     let identity = FileIdentities(source)
     var times = TimeRange()
+    let (bound, rows) = (MemoryBound(options), source.estimatedRows)
     let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { chunk in
       UnitRowConsumer(plan, chunk, nullWords: options.nullWords, clock: clock)
     } meanwhile: {
       assembly.begin()
-    } deliver: { batch in
+    } deliver: { batch throws(TableFault) in
       identity.take(batch)
       for index in batch.consumers.indices { times.merge(batch.consumers[index].times) }
       assembly.take(batch.consumers)
       duplicates?.take(batch.consumers)
+      try assembly.requireMemory(bound, estimatedRows: rows)
     }
     assembly.finish()
     try duplicates?.check()

@@ -17,6 +17,7 @@ final class CellAssembly: @unchecked Sendable {
   private var rows: [[CellRow]] = []
   /// Chunks whose work has not begun.
   private var waiting: [UnitRowConsumer] = []
+  private var begunRows = 0
   /// What is begun and not finished.
   private var jobs: [CellJob] = []
 
@@ -41,6 +42,7 @@ final class CellAssembly: @unchecked Sendable {
         segments: segments.indices.map { Self.codes(of: waiting[index].segments[$0], in: &segments[$0]) })
     }
     waiting = []
+    begunRows += chunks.reduce(0) { $0 + $1.rows.arms.reduce(0) { $0 + $1.count } }
     return work(on: chunks)
   }
 
@@ -50,10 +52,19 @@ final class CellAssembly: @unchecked Sendable {
     jobs = []
   }
 
+  /// Segments are as many as a column has values, which the first rows tell.
+  ///
+  /// - Throws: `TableFault` if their cells will need more memory than there is.
+  func requireMemory(_ bound: MemoryBound, estimatedRows: Int) throws(TableFault) {
+    for (column, words) in segments.enumerated() {
+      let values = MemoryBound.values(words.count, in: begunRows, of: estimatedRows)
+      try shape.requireMemory(bound, cells: min(values * Double(arms.count), Double(estimatedRows)), of: column)
+    }
+  }
+
   /// Rows whose arms, clusters and segments are numbered as in these words; once, instead of chunks.
-  func take(_ rows: CodedRows, arms: Interner, segments: [Interner], on source: TableSource) {
-    self.arms = arms
-    self.segments = segments
+  func take(_ rows: CodedRows, of units: ExposedUnits, on source: TableSource) {
+    (arms, segments) = (units.arms, units.segments)
     let work = work(on: [rows])
     source.parallel(work.count, work.run)
     finish()

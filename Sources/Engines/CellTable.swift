@@ -50,11 +50,16 @@ struct CellTable {
       request.keepsRareSegments
       ? keys.compactMap { key in cells[key].map { Self.measured($0, key, request, limits) } } : nil
     let counts = Dictionary(grouping: segments) { ExactText($0.column) }.mapValues(\.count)
-    for key in keys.sorted(by: { ($0.segment?.value ?? "", $0.arm.text) < ($1.segment?.value ?? "", $1.arm.text) }) {
+    for key in keys.sorted(by: Self.precedes) {
       guard let segment = key.segment, let cell = cells.removeValue(forKey: key) else { continue }
       let rest = Segment(restOf: segment.column, values: counts[ExactText(segment.column)] ?? 0)
       take(cell, Key(arm: key.arm.text, segment: rest))
     }
     return rare
+  }
+
+  private static func precedes(_ a: Key, _ b: Key) -> Bool {
+    let (first, second) = (a.segment?.value ?? "", b.segment?.value ?? "")
+    return first.isExactly(second) ? a.arm.text.precedesExactly(b.arm.text) : first.precedesExactly(second)
   }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Experiments
 import Statistics
+import Tables
 
 /// A column of numbers that some metric needs, as it is to be read.
 struct ValueColumn: Equatable {
@@ -92,6 +93,15 @@ struct CellShape: Sendable {
   let request: MeasurementRequest
   let width: Int
   let places: [[Int]]
+
+  /// - Parameter column: place among the segment columns.
+  /// - Throws: `TableFault` if its cells will need more memory than there is.
+  func requireMemory(_ bound: MemoryBound, cells: Double, of column: Int) throws(TableFault) {
+    // What a cell of a few rows was measured to take, with its name.
+    let bytes = cells * Double(1200 + 250 * width)
+    let purpose = "the segments of '\(request.segmentColumns[column])', about \(Int(cells).grouped) by arm,"
+    if let fault = bound.fault(bytes, for: purpose, .fewerSegments) { throw TableFault(.needsMemory(fault), at: nil) }
+  }
 
   func emptyCell(blockRows: Int) -> Cell {
     let isRatio = request.metrics.map { if case .ratio = $0.kind { true } else { false } }

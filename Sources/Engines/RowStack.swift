@@ -22,7 +22,7 @@ final class GrowingColumns<Element: BitwiseCopyable>: @unchecked Sendable {
   func reserve(_ more: Int, behind count: Int) {
     let needed = count + more + Self.margin
     guard needed > capacity, width > 0 else { return }
-    let larger = max(needed, 2 * capacity, 64)
+    let larger = max(needed, 2 * capacity)
     let memory = UnsafeMutablePointer<Element>.allocate(capacity: larger * width)
     for column in 0..<width where count > 0 {
       (memory + column * larger).update(from: base + column * capacity, count: count)

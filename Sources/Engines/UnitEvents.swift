@@ -35,6 +35,8 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   private(set) var hitTimes: [Int64] = []
   /// Words of values that are counted as distinct; such a hit's number is the word's code.
   private(set) var words: [Interner]
+  /// By value: events of those that are counted as distinct.
+  private(set) var distinctHits: [Int]
   private(set) var count = EventCount()
   private(set) var days = EventDays()
   private let asOf: Int64
@@ -86,6 +88,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     wantsAll = rules.contains { $0.event == nil }
     keepsTimes = plan.values.contains { $0.aggregation == .last }
     words = plan.values.map { _ in Interner() }
+    distinctHits = plan.values.map { _ in 0 }
   }
 
   /// The columns of events that are read.
@@ -227,7 +230,7 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     hits.removeAll(keepingCapacity: true)
     hitTimes.removeAll(keepingCapacity: true)
     count = EventCount()
-    for index in words.indices where words[index].count > 0 { words[index] = Interner() }
+    for index in words.indices where words[index].count > 0 { (words[index], distinctHits[index]) = (Interner(), 0) }
     days = EventDays()
     return names.count <= 1000
   }
@@ -247,7 +250,10 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     if rules[index].refusesMissing, reader.isMissing(field(slot)) { throw reader.emptyCell(field(slot), slot) }
     switch rules[index].aggregation {
     case .count: return reader.isMissing(field(slot)) ? nil : 1
-    case .distinct: return reader.isMissing(field(slot)) ? nil : Double(words[index].code(of: field(slot)))
+    case .distinct:
+      if reader.isMissing(field(slot)) { return nil }
+      distinctHits[index] += 1
+      return Double(words[index].code(of: field(slot)))
     case .any:
       let value = try reader.boolean(field(slot), slot)
       return value.isNaN ? nil : value
@@ -269,6 +275,8 @@ final class UnitTotals: @unchecked Sendable {
   private var words: [Interner]
   /// Pairs of unit and word that were seen, by value and share of the units.
   private var seen: [[Set<UInt64>]]
+  /// By value: events of those that are counted as distinct.
+  private var distinctHits: [Int]
   private(set) var count = EventCount()
   private var days = EventDays()
   /// By the name's code in the chunks' interners: whether some event that metrics ask for by name was there.
@@ -291,6 +299,7 @@ final class UnitTotals: @unchecked Sendable {
     times.initialize(repeating: .min)
     words = plan.values.map { _ in Interner() }
     seen = plan.values.map { _ in Array(repeating: [], count: Self.shares) }
+    distinctHits = plan.values.map { _ in 0 }
   }
 
   /// The end of the observation by the events, in microseconds since 1970 (UTC), and what was not taken for it.
@@ -326,6 +335,7 @@ final class UnitTotals: @unchecked Sendable {
       count += chunk.count
       days.merge(chunk.days)
       takeNames(chunk)
+      for (value, more) in chunk.distinctHits.enumerated() { distinctHits[value] += more }
       codes.append(
         chunk.words.indices.map { value in
           (0..<chunk.words[value].count).map { code in
@@ -349,6 +359,21 @@ final class UnitTotals: @unchecked Sendable {
       local[share] = sets
     }
     for value in seen.indices { for share in 0..<Self.shares { seen[value][share] = local[share][value] } }
+  }
+
+  /// Of values that are counted as distinct each unit's are kept.
+  ///
+  /// - Throws: `TableFault` if they will need more memory than there is.
+  func requireMemory(_ bound: MemoryBound, estimatedRows: Int) throws(TableFault) {
+    for (value, sets) in seen.enumerated() where distinctHits[value] > 0 {
+      let pairs = MemoryBound.values(
+        sets.reduce(0) { $0 + $1.count }, in: distinctHits[value],
+        of: Int(Double(distinctHits[value]) * Double(estimatedRows) / Double(max(1, count.events))))
+      // A set grows by doubling, while the old one is still there; words are counted once.
+      let bytes = 32 * pairs + 64 * Double(words[value].count)
+      let purpose = "the different values of '\(plan.values[value].column)', about \(Int(pairs).grouped) by unit,"
+      if let fault = bound.fault(bytes, for: purpose, .fewerDistinct) { throw TableFault(.needsMemory(fault), at: nil) }
+    }
   }
 
   /// As long as not all events that are asked for were there, the names are gathered, to say what there is.

@@ -15,10 +15,10 @@ extension TableSource {
   ///     next batch is delivered; what was delivered before stays untouched until then.
   ///   - deliver: gets what consecutive chunks of a part gave; what it does not keep is gone, so that memory does not grow with
   ///     the table.
-  /// - Throws: `TableFault`, of the first bad byte or row in file order.
+  /// - Throws: `TableFault`, of the first bad byte or row in file order, or what `deliver` throws.
   package func scan<Consumer: RowConsumer & Sendable>(
     _ names: [String], allowedBadRows: Double = 0, make: @Sendable (TableChunk) -> Consumer,
-    meanwhile: (@Sendable () -> SharedWork?)? = nil, deliver: (ScannedBatch<Consumer>) -> Void
+    meanwhile: (@Sendable () -> SharedWork?)? = nil, deliver: (ScannedBatch<Consumer>) throws(TableFault) -> Void
   ) throws(TableFault) -> ScanCount {
     try requireColumns(names)
     var progress = ScanProgress(bytes: parts.reduce(0) { $0 + $1.file.text.count })
@@ -48,7 +48,7 @@ extension TableSource {
         }
         let checksums = (0..<outcomes.count).compactMap { outcomes[$0]?.seen.checksum }
         let consumers = try progress.take(outcomes, of: part)
-        deliver(ScannedBatch(part: number, consumers: consumers, ranges: ranges, checksums: checksums))
+        try deliver(ScannedBatch(part: number, consumers: consumers, ranges: ranges, checksums: checksums))
         // Where cuts are guessed little of the map is touched.
         if !guesses { part.file.forget(first.lowerBound..<last.upperBound) }
         options.progress?(progress.done + last.upperBound, progress.bytes)

@@ -39,6 +39,7 @@ public struct TableFault: InputFault, Hashable {
     case changed(from: Int, to: Int)
     /// The file ended here, before what was its end when it was opened.
     case cutOff
+    case needsMemory(MemoryFault)
     /// `first`: what is wrong with the first of them, which stands at `position`.
     case tooManyBadRows(bad: Int, rows: Int, allowed: Double, first: String)
   }
@@ -97,6 +98,7 @@ public struct TableFault: InputFault, Hashable {
     case .changed(let before, let after):
       "the file had \(before.grouped) bytes when reading began and has \(after.grouped) now. Run again when it is whole."
     case .cutOff: "the file became shorter while it was read. Run again when it is whole."
+    case .needsMemory(let fault): fault.sentence
     case .tooManyBadRows(let bad, let rows, let allowed, let first):
       "\(bad.grouped) of \(rows.grouped) rows cannot be read, \(Self.percent(Double(bad) / Double(rows))), and "
         + "\(Self.percent(allowed)) are allowed. The first is here: \(first)"

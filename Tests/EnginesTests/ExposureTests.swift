@@ -8,7 +8,7 @@ import Testing
 @Suite struct ExposureTests {
   static func measure(
     exposures: String, events: String, _ metrics: [String], chunkBytes: Int = 1 << 20, threads: Int? = 1,
-    nullWords: [String] = [], _ change: (inout MeasurementRequest) -> Void = { _ in }
+    nullWords: [String] = [], memory: Int? = nil, _ change: (inout MeasurementRequest) -> Void = { _ in }
   ) throws -> Measurements {
     let folder = FileManager.default.temporaryDirectory.appending(path: "exposures-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -17,7 +17,7 @@ import Testing
     try Data(dated(exposures).utf8).write(to: URL(filePath: paths[0]))
     try Data(dated(events).utf8).write(to: URL(filePath: paths[1]))
     var options = TableOptions(nullWords: nullWords, threads: threads)
-    options.chunkBytes = chunkBytes
+    (options.chunkBytes, options.memoryBytes) = (chunkBytes, memory)
     var request = MeasurementRequest(
       files: [paths[1]], unitColumn: "u", metrics: try metrics.map { text throws in try Metric(parsing: text) })
     request.exposures = ExposureSource(files: [paths[0]], timeColumn: "t", eventColumn: "e")

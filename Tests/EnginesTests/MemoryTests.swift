@@ -30,4 +30,54 @@ import Testing
     #expect(try Self.sentence(10_000) { $0.unitColumn = nil } == "1000 rows")
     #expect(try Self.sentence(20_000) { $0.metrics[0].options.cap = .percentile(99) } != "1000 rows")
   }
+
+  /// A segment a row, which the first rows show: refused long before there is no memory left.
+  @Test func segmentsWithoutEndAreRefused() throws {
+    let rows = (0..<20_000).map { "u\($0),\($0 % 2 == 0 ? "a" : "b"),\($0)\n" }.joined()
+    let text = Array(("u,variant,x\n" + rows).utf8)
+    func sentence(_ memory: Int) throws -> String {
+      var options = TableOptions(threads: 1)
+      (options.memoryBytes, options.chunkBytes) = (memory, 4096)
+      var request = MeasurementRequest(files: ["t.csv"], metrics: [try Metric(parsing: "m=mean(x)")])
+      request.segmentColumns = ["u"]
+      do {
+        let source = try TableSource(files: [TableFile(name: "t.csv", bytes: text)], options: options)
+        return "\(try CSVEngine(options: options).measure(request, source).rows) rows"
+      } catch {
+        return "\(error)"
+      }
+    }
+    let refused = try sentence(20_000_000)
+    #expect(refused.hasPrefix("the segments of 'u', about "))
+    #expect(
+      refused.hasSuffix(
+        "A segment is a group of many units: take a column with fewer values, or allow more with --memory."))
+    #expect(try sentence(40_000_000) == "20000 rows")
+  }
+
+  /// Of 1,000 values that are as frequent 500 rows have 1000 (1 - e^-0.5) = 393.47, 5,000 rows 1000 (1 - e^-5) = 993.26.
+  @Test func valuesToComeAreKnownFromTheFirst() {
+    #expect(abs(MemoryBound.values(393, in: 500, of: 5000) - 993.26) < 5)
+    #expect(MemoryBound.values(500, in: 500, of: 5000) == 5000)
+    #expect(abs(MemoryBound.values(7, in: 5000, of: 1_000_000) - 7) < 1e-9)
+    #expect(MemoryBound.values(0, in: 0, of: 10) == 0)
+  }
+
+  /// What is counted as distinct is kept for each unit.
+  @Test func distinctValuesWithoutEndAreRefused() throws {
+    let events = "u,t,e,v\n" + (0..<5000).map { "a,@100,e\($0),1\n" }.joined()
+    func sentence(_ memory: Int) throws -> String {
+      do {
+        let found = try ExposureTests.measure(
+          exposures: ExposureTests.exposures, events: events, ["m=mean(e) | aggregate: distinct"], chunkBytes: 1024,
+          memory: memory)
+        return "\(found.cells.map { $0.metrics[0].moments.mean })"
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(try sentence(100_000).hasPrefix("the different values of 'e', about 5,"))
+    let found = try sentence(1_000_000)
+    #expect(found == "[[5000.0], [0.0]]")
+  }
 }

@@ -45,14 +45,13 @@ extension Measurements {
   /// The segments beyond the largest of each column.
   public static func rareSegments(_ sizes: [Segment: Int]) -> Set<Segment> {
     var rare: Set<Segment> = []
-    let values = sizes.keys.filter { $0.rest == nil }
-    for segments in Dictionary(grouping: values, by: { ExactText($0.column) }).values
+    let values = sizes.filter { $0.key.rest == nil }
+    for segments in Dictionary(grouping: values, by: { ExactText($0.key.column) }).values
     where segments.count > segmentLimit {
       let largestFirst = segments.sorted { a, b in
-        let (unitsA, unitsB) = (sizes[a] ?? 0, sizes[b] ?? 0)
-        return unitsA != unitsB ? unitsA > unitsB : a.value.precedesExactly(b.value)
+        a.value != b.value ? a.value > b.value : a.key.value.precedesExactly(b.key.value)
       }
-      rare.formUnion(largestFirst.dropFirst(segmentLimit))
+      rare.formUnion(largestFirst.dropFirst(segmentLimit).lazy.map(\.key))
     }
     return rare
   }
