@@ -36,8 +36,15 @@ struct OutputOptions: ParsableArguments {
 
   /// The other files that a command writes, by the options that name them, must be none of its inputs, and no two the same.
   ///
-  /// - Throws: `UsageFault`, before there is work to lose.
+  /// - Throws: `UsageFault`, before there is work to lose; also for an ending that promises what no format is.
   func requireNoInput(_ inputs: [String], others: [(option: String, path: String?)] = []) throws(UsageFault) {
+    let ending = output.map { URL(filePath: $0).pathExtension.lowercased() } ?? ""
+    if format == nil, ["pdf", "xlsx", "xls", "docx", "png", "svg", "parquet", "yaml"].contains(ending) {
+      throw UsageFault(
+        sentence:
+          "-o: no format is written as .\(ending). Use .html (a browser prints it as PDF), .md, .csv, .json, or .txt "
+          + "for the table; --format names one whatever the ending.")
+    }
     try Self.requireNoInput(inputs, outputs: [("-o", output)] + others)
   }
 

@@ -242,6 +242,11 @@ import Testing
         == "verdict: no effect can be computed: m: no unit of control was observed for 500 days, as the metric needs; the "
         + "longest of all for 19 days. Shorten the window, wait, or count such units as they are (--include-immature).\n"
     )
+    let (nothing, _) = try analyzed("m=mean(value) | where: value > 9 | window: 1d", "--include-immature")
+    #expect(
+      nothing.errors
+        == "verdict: no effect can be computed: m: every unit's value is 0: no event of theirs counts (where: value > 9, within "
+        + "1 day of exposure). Is that what was meant?\n")
     let (_, greatest) = try analyzed("m=mean(value) | aggregate: max | where: value > 0")
     #expect(
       detail("missing-values", greatest)?.hasSuffix(

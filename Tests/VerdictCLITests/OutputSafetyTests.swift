@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test(
-    "An output that is an input is refused before work",
+    "An output that is an input, or that no format makes, is refused before work",
     arguments: [
       (
         ["analyze", "units.csv", "--statistics", "units.csv"] + metric,
@@ -30,6 +30,11 @@ import Testing
       (
         ["analyze", "u*.csv", "-o", "./units.csv"] + metric,
         "-o: './units.csv', the same file as 'units.csv', is read by this command and would be lost. Name another file."
+      ),
+      (
+        ["analyze", "units.csv", "-o", "report.PDF"] + metric,
+        "-o: no format is written as .pdf. Use .html (a browser prints it as PDF), .md, .csv, .json, or .txt for the table; "
+          + "--format names one whatever the ending."
       ),
       (
         ["profile", "units.csv", "-o", "units.csv"],

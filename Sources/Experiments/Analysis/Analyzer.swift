@@ -78,7 +78,9 @@ package struct Analyzer {
           let effect = try estimator.estimate(treatment: treatment.metrics[index], control: control.metrics[index])
           found.append(try builder.comparison(effect, variant: arm, segment: segment, level: level))
         } catch {
-          let early = notObserved(metric, at: index, [control, treatment])
+          let early =
+            notObserved(metric, at: index, [control, treatment])
+            ?? nothingCounts(metric, at: index, [control, treatment])
           found.append(
             ComparisonBuilder.undefined(
               variant: arm, segment: segment, units: (control.units, treatment.units),
@@ -96,6 +98,20 @@ package struct Analyzer {
     else { return nil }
     return "no unit of \(cell.arm) was observed for \(Durations.text(needed)), as the metric needs; the longest of all "
       + "for \(Durations.text(longest)). Shorten the window, wait, or count such units as they are (--include-immature)."
+  }
+
+  /// That no event counts for any unit of the arms, if so and if the metric chooses among events.
+  private func nothingCounts(_ metric: Metric, at index: Int, _ cells: [Measurements.Cell]) -> String? {
+    let (options, moments) = (metric.options, cells.map { $0.metrics[index].moments })
+    guard measurements.exposure != nil, options.filter != nil || options.event != nil || metric.secondsObserved != nil,
+      moments.allSatisfy({ $0.count > 0 && $0.mean.first == 0 && $0.variance(0) == 0 })
+    else { return nil }
+    let choice = [
+      options.event.map { "event: \($0)" }, options.filter.map { "where: \($0)" },
+      metric.secondsObserved.map { "within \(Durations.text($0)) of exposure" },
+    ].compactMap { $0 }
+    return
+      "every unit's value is 0: no event of theirs counts (\(choice.joined(separator: ", "))). Is that what was meant?"
   }
 
   /// nil (all units), then the segments in the order of the cells.

@@ -27,7 +27,8 @@ public struct MetricSpecFault: InputFault, Hashable {
     case .expected(let expected, let found): "expected \(expected), found \(found)."
     case .unknownKind(let name, let nearest):
       "no metric kind '\(name)'."
-        + (nearest.map { " Did you mean '\($0)'?" } ?? " Use proportion, mean, ratio or quantile.")
+        + (Self.kindMeant(by: name) ?? nearest.map { " Did you mean '\($0)'?" }
+          ?? " Use proportion, mean, ratio or quantile.")
     case .unknownOption(let name, let nearest):
       "no metric option '\(name)'."
         + (nearest.map { " Did you mean '\($0)'?" }
@@ -50,6 +51,22 @@ public struct MetricSpecFault: InputFault, Hashable {
     case .needsExposures(let option, let metric):
       "the option '\(option)' of the metric '\(metric)' chooses among events, and these rows are units. Pass --exposures "
         + "(in a spec: data.exposures) to join events with exposures, or leave the option out."
+    }
+  }
+
+  /// What other tools call by another name.
+  private static func kindMeant(by name: String) -> String? {
+    let name = name.lowercased()
+    if let percent = name.wholeMatch(of: /p(\d{1,2})/).flatMap({ Int($0.1) }), percent > 0 {
+      return " Write quantile(COLUMN, \(Double(percent) / 100))."
+    }
+    return switch name {
+    case "median": " Write quantile(COLUMN, 0.5)."
+    case "percentile": " Write quantile(COLUMN, 0.9), for example."
+    case "sum", "total", "count", "average", "avg":
+      " Write mean(COLUMN): of events, each unit's sum is averaged, and mean(*) counts them."
+    case "conversion", "rate", "share", "binary", "binomial": " Write proportion(COLUMN)."
+    default: nil
     }
   }
 }
