@@ -56,16 +56,27 @@ struct Checks {
 
   private func sampleRatio() throws -> Analysis.Check {
     let (names, weights) = try plannedWeights()
-    let counts = names.map { name in measurements.arms.first { $0.name.isExactly(name) }?.units ?? 0 }
+    let areClusters = clustersWereAssigned
+    let counts = names.map { name in
+      measurements.arms.first { $0.name.isExactly(name) }.map { areClusters ? $0.clusters ?? 0 : $0.units } ?? 0
+    }
     let test = try SampleRatioTest(counts: counts, weights: weights)
     let failed = test.pValue < Self.sampleRatioAlpha
     let dead = zip(names, zip(counts, weights)).filter { $0.1.0 == 0 && $0.1.1 > 0 }.map(\.0)
     var detail = zip(names, counts).map { "\($0) \($1.grouped)" }.joined(separator: ", ")
-    detail += " units against weights " + weights.map(Self.short).joined(separator: ":")
-    if !dead.isEmpty { detail += "; no units in \(dead.joined(separator: ", "))" }
+    let word = areClusters ? "clusters" : "units"
+    detail += " \(word) against weights " + weights.map(Self.short).joined(separator: ":")
+    if !dead.isEmpty { detail += "; no \(word) in \(dead.joined(separator: ", "))" }
     if failed { detail += ". The arms are not comparable: find the cause before reading any effect" }
     return Analysis.Check(
       name: "sample-ratio", outcome: failed ? .fail : .pass, pValue: test.pValue, detail: detail + ".")
+  }
+
+  /// Rows of one cluster that go to one arm together are no independent draws: by rows a healthy experiment would fail often.
+  /// Where most clusters have rows in several arms the rows were assigned.
+  private var clustersWereAssigned: Bool {
+    guard let several = measurements.clustersInSeveralArms else { return false }
+    return 2 * several <= measurements.arms.reduce(-several) { $0 + ($1.clusters ?? 0) }
   }
 
   /// Arms that are there or planned, with their weights; equal weights if none are given.

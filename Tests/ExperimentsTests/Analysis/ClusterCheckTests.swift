@@ -35,4 +35,45 @@ import Testing
         == "clusters: control 60, treatment 60. 3 have rows in several arms, where they are taken as independent: "
         + "if whole clusters were assigned, find out why; if not, cluster by what was.")
   }
+
+  /// Rows of 400 clusters, a fair coin for each: by clusters 1 in 1,000 fails, by rows more than 1 in 5 would.
+  @Test func theSampleRatioIsOfWhatWasAssigned() throws {
+    var random = SeededGenerator(seed: 11)
+    let rounds = 400
+    var failures = (clusters: 0, rows: 0)
+    for _ in 0..<rounds {
+      var (clusters, rows) = ([0, 0], [0, 0])
+      for _ in 0..<400 {
+        let arm = Int.random(in: 0...1, using: &random)
+        clusters[arm] += 1
+        rows[arm] += [1, 2, 5, 20].randomElement(using: &random) ?? 1
+      }
+      if try Self.sampleRatio(clusters, rows, several: 0).outcome == .fail { failures.clusters += 1 }
+      // Most clusters in several arms: the rows are what was assigned.
+      if try Self.sampleRatio(clusters, rows, several: 300).outcome == .fail { failures.rows += 1 }
+    }
+    // Binomial(400, 0.001) exceeds 4 once in 10,000 times.
+    #expect(failures.clusters <= 4)
+    #expect(failures.rows > rounds / 5)
+  }
+
+  @Test func theSampleRatioNamesWhatItCounts() throws {
+    let healthy = try Self.sampleRatio([60, 62], [600, 1200], several: 0)
+    #expect(healthy.outcome == .pass && healthy.detail == "control 60, treatment 62 clusters against weights 1:1.")
+    let broken = try Self.sampleRatio([60, 62], [600, 1200], several: 60)
+    #expect(
+      broken.outcome == .fail && broken.detail.hasPrefix("control 600, treatment 1,200 units against weights 1:1. "))
+  }
+
+  private static func sampleRatio(_ clusters: [Int], _ rows: [Int], several: Int) throws -> Analysis.Check {
+    let totals = clusters.map { count in (0..<count).map { [Double($0 % 5), 10] } }
+    var measurements = measured([("control", totals[0]), ("treatment", totals[1])])
+    measurements.arms = zip(["control", "treatment"], zip(rows, clusters)).map {
+      Measurements.Arm(name: $0, units: $1.0, clusters: $1.1)
+    }
+    measurements.clustersInSeveralArms = several
+    let plan = AnalysisPlan(metrics: [try Metric(parsing: "m=mean(x)")], control: "control")
+    let analysis = try Analysis(measurements, plan: plan, isClustered: true)
+    return try #require(analysis.checks.first { $0.name == "sample-ratio" })
+  }
 }
