@@ -131,6 +131,7 @@ private struct UnitTable {
       unitsExposedLater: observed.count { $0 < 0 },
       longestObserved: Double(max(0, observed.max() ?? 0)) / Double(EventClock.perSecond))
     summary.strays = end.strays
+    summary.quietSeconds = totals.quiet.map { Double($0) / Double(EventClock.perSecond) }
     self.summary = summary
     immature = ImmatureUnits(plan, units, kept, observed)
     var values = try Self.values(plan, units, totals, kept, observed)

@@ -308,6 +308,12 @@ final class UnitTotals: @unchecked Sendable {
     return days.end ?? (.min, nil)
   }
 
+  /// Microseconds from the latest event that is not stray to the end, if that is stated.
+  var quiet: Int64? {
+    guard plan.asOf != .max, let end = days.end else { return nil }
+    return max(0, plan.asOf - end.latest)
+  }
+
   /// - Throws: `ExposureFault` if a metric asks for events that there are none of, or all are of others than exposed units.
   func requireEvents() throws(ExposureFault) {
     for metric in plan.request.metrics {

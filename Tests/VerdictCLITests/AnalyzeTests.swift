@@ -203,6 +203,17 @@ import Testing
     #expect(analysis["checks"]?.array?.contains { $0["name"]?.string == "exposures" } == true)
   }
 
+  @Test func armsAreNoSegments() throws {
+    let folder = try Folder()
+    try folder.write(Self.units(), to: "units.csv")
+    let outcome = try Program.run(["analyze", "units.csv", "--segment", "variant"] + Self.metrics, in: folder)
+    #expect(outcome.exit == 2 && outcome.output.isEmpty)
+    #expect(
+      outcome.errors
+        == "verdict: --segment: 'variant' is the column of the arms, which are compared within each segment. Name another "
+        + "column, or leave it out.\n")
+  }
+
   /// What leaves a doubt about when the observation ended, and who was not observed for long enough, is said.
   @Test func theEndOfObservation() throws {
     let folder = try Folder()
@@ -233,9 +244,14 @@ import Testing
     #expect(detail("missing-values", analysis) == nil)
     let notes = analysis["metrics"]?[0]?["comparisons"]?[0]?["notes"]?.array?.compactMap(\.string) ?? []
     #expect(notes.contains("5 control units were not observed for long enough and left out."))
-    let (_, stated) = try analyzed("m=mean(value) | window: 7d", "--as-of", "2026-04-30")
+    let (_, stated) = try analyzed("m=mean(value) | window: 7d", "--as-of", "2026-03-20")
     #expect(detail("observation", stated) == nil)
-    #expect(detail("exposures", stated)?.contains("; 0 were not observed") == true)
+    let (_, late) = try analyzed("m=mean(value) | window: 7d", "--as-of", "2026-04-30T00:00:00Z")
+    #expect(
+      detail("observation", late)
+        == "the observation is said to end on 2026-04-30, 41 days after the latest event: units count as observed, and without "
+        + "events, until then. Is the log whole?")
+    #expect(detail("exposures", late)?.contains("; 0 were not observed") == true)
     let (tooLong, _) = try analyzed("m=mean(value) | window: 500d")
     #expect(
       tooLong.errors

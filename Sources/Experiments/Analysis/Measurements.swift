@@ -110,6 +110,8 @@ public struct ExposureSummary: Sendable, Codable, Equatable {
   public var unitsExposedLater: Int?
   /// The longest time for which a unit was observed, in seconds.
   public var longestObserved: Double?
+  /// Seconds from the latest event to the end of the observation, where that end was stated.
+  public var quietSeconds: Double?
 
   public struct Strays: Sendable, Codable, Equatable {
     public var events: Int

@@ -283,6 +283,7 @@ struct AnalyzeCommand: ParsableCommand {
     let source = try DuckDBEngine(options: options).source(paths, opened: inputs)
     if exposurePaths.isEmpty { try requireVariant(source) }
     var request = MeasurementRequest(files: paths, variantColumn: variant ?? "variant", metrics: metrics)
+    try requireGroups(arms: request.variantColumn)
     request.unitColumn = try unitColumn(source)
     request.clusterColumn = cluster
     request.segmentColumns = segment
@@ -322,6 +323,15 @@ struct AnalyzeCommand: ParsableCommand {
     if let cluster { try source.requireColumn(cluster, option: "--cluster") }
     if let time { try source.requireColumn(time, option: "--time") }
     for column in segment { try source.requireColumn(column, option: "--segment") }
+  }
+
+  /// A segment has units of several arms.
+  private func requireGroups(arms: String) throws(UsageFault) {
+    guard segment.contains(where: { $0.isExactly(arms) }) else { return }
+    throw UsageFault(
+      sentence:
+        "--segment: '\(arms)' is the column of the arms, which are compared within each segment. Name another column, "
+        + "or leave it out.")
   }
 
   /// What a join is made by, so that what is missing is said with the option that names it.
