@@ -65,7 +65,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields eight_at(const cscan_block *block,
 }
 
 // The first row from `from` on before whose field's end there are sixteen bytes of the block, so eight without quote and return.
-CSCAN_INLINE size_t first_with_eight(const cscan_block *block, size_t column, size_t from) {
+CSCAN_INLINE size_t first_with_sixteen(const cscan_block *block, size_t column, size_t from) {
   size_t row = from;
   while (row < block->rows && block->ends[row * block->columns + column] < 16) row++;
   return row;
@@ -146,7 +146,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE int eight_decimals(eight_fields f, double *valu
 
 CSCAN_AVX512_TARGET CSCAN_INLINE size_t decimals_by_eight(
   const cscan_block *block, size_t column, size_t from, double *values) {
-  size_t row = first_with_eight(block, column, from);
+  size_t row = first_with_sixteen(block, column, from);
   size_t stop = decimals(block, column, from, row, values);
   if (stop < row) return stop;
   for (; row + 8 <= block->rows; row += 8) {
@@ -165,7 +165,7 @@ CSCAN_AVX512_TARGET size_t cscan_decimals_avx512(
 
 CSCAN_AVX512_TARGET CSCAN_INLINE size_t bits_by_eight(
   const cscan_block *block, size_t column, size_t from, double *values) {
-  size_t row = first_with_eight(block, column, from);
+  size_t row = first_with_sixteen(block, column, from);
   size_t stop = bits(block, column, from, row, values);
   if (stop < row) return stop;
   for (; row + 8 <= block->rows; row += 8) {
@@ -269,7 +269,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE __mmask8 those_that_are(
 // -1 if the field is none of the words.
 CSCAN_INLINE int32_t code_of_few(field f, const cscan_word *words, int number) {
   cscan_key key;
-  if (!cscan_short_key(f.text, f.count, &key)) return -1;
+  if (f.count == 0 || !cscan_short_key(f.text, f.count, &key)) return -1;
   for (int i = 0; i < number; i++)
     if (words[i].key.low == key.low && words[i].key.high == key.high) return (int32_t)words[i].code;
   return -1;
@@ -280,7 +280,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE size_t codes_of(
   const cscan_block *block, size_t column, size_t from, const cscan_word *words, const int number, int32_t *codes) {
   few_word few[CSCAN_PROBES];
   for (int i = 0; i < number; i++) few[i] = few_word_of(words[i]);
-  size_t row = from, start = first_with_eight(block, column, from);
+  size_t row = from, start = first_with_sixteen(block, column, from);
   for (; row < start; row++) {
     field f = field_at(block, row, column);
     int32_t code = code_of_few(f, words, number);
@@ -331,7 +331,7 @@ CSCAN_AVX512_TARGET int cscan_has_gaps_avx512(const double *values, size_t rows)
 CSCAN_AVX512_TARGET size_t cscan_unix_times_avx512(
   const cscan_block *given, size_t column, size_t from, int64_t *seconds) {
   const cscan_block block = *given;
-  size_t row = first_with_eight(&block, column, from);
+  size_t row = first_with_sixteen(&block, column, from);
   size_t stop = unix_times(&block, column, from, row, seconds);
   if (stop < row) return stop;
   const __m512i zeros = _mm512_set1_epi8('0'), nine = _mm512_set1_epi8(9);

@@ -42,9 +42,8 @@ extension CSVEngine {
       files = FileIdentities(attributes.source).files.described(by: attributes.source, as: .attributes)
     }
     let bound = MemoryBound(options)
-    for (column, words) in units.segments.enumerated() {
-      try plan.shape.requireMemory(bound, cells: Double(min(words.count * units.arms.count, units.count)), of: column)
-    }
+    let segments = units.segments.map { Double(min($0.count * units.arms.count, units.count)) }
+    if let fault = plan.shape.tooManySegments(bound, found: segments, foreseen: segments) { throw fault }
     let totals = UnitTotals(plan, units)
     let eventRows = events.estimatedRows
     let eventCount = try events.scan(eventColumns, allowedBadRows: request.allowedBadRows) { chunk in
@@ -59,7 +58,7 @@ extension CSVEngine {
     count.badRows += eventCount.badRows
 
     let table = try UnitTable(plan, units, totals)
-    let assembly = CellAssembly(plan.shape)
+    let assembly = CellAssembly(plan.shape, bound, estimatedRows: units.count)
     assembly.take(table.rows, of: units, on: events)
     var measurements = assembly.measurements(
       files: identities[0].files.described(by: events, as: .events)

@@ -30,11 +30,10 @@ public struct CSVEngine: Engine {
     let limits = try limits(request, source)
     let clock = try ZoneClock.named(request.timeZone)
     let plan = ColumnPlan(request, limits: limits)
-    let assembly = CellAssembly(plan.shape)
+    let assembly = CellAssembly(plan.shape, MemoryBound(options), estimatedRows: source.estimatedRows)
     let duplicates = DuplicateUnits(request, source)
     let identity = FileIdentities(source)
     var times = TimeRange()
-    let (bound, rows) = (MemoryBound(options), source.estimatedRows)
     let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { chunk in
       UnitRowConsumer(plan, chunk, nullWords: options.nullWords, clock: clock)
     } meanwhile: {
@@ -42,11 +41,10 @@ public struct CSVEngine: Engine {
     } deliver: { batch throws(TableFault) in
       identity.take(batch)
       for index in batch.consumers.indices { times.merge(batch.consumers[index].times) }
-      assembly.take(batch.consumers)
+      try assembly.take(batch.consumers)
       duplicates?.take(batch.consumers)
-      try assembly.requireMemory(bound, estimatedRows: rows)
     }
-    assembly.finish()
+    try assembly.finish()
     try duplicates?.check()
     try identity.requireDifferentFiles()
     var measurements = assembly.measurements(

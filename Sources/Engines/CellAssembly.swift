@@ -18,17 +18,24 @@ final class CellAssembly: @unchecked Sendable {
   /// Chunks whose work has not begun.
   private var waiting: [UnitRowConsumer] = []
   private var begunRows = 0
+  private let bound: MemoryBound
+  private let estimatedRows: Int
+  /// That there is no memory for the cells of what came last; nothing is done with it then.
+  private var fault: TableFault?
   /// What is begun and not finished.
   private var jobs: [CellJob] = []
 
-  init(_ shape: CellShape) {
-    self.shape = shape
+  /// - Parameter estimatedRows: of all chunks that will come.
+  init(_ shape: CellShape, _ bound: MemoryBound, estimatedRows: Int) {
+    (self.shape, self.bound, self.estimatedRows) = (shape, bound, estimatedRows)
     segments = shape.request.segmentColumns.map { _ in Interner() }
   }
 
   /// Takes over what the work on the chunks before found, and keeps the next ones.
-  func take(_ chunks: [UnitRowConsumer]) {
-    finish()
+  ///
+  /// - Throws: as `finish`.
+  func take(_ chunks: [UnitRowConsumer]) throws(TableFault) {
+    try finish()
     waiting = chunks
   }
 
@@ -43,23 +50,27 @@ final class CellAssembly: @unchecked Sendable {
     }
     waiting = []
     begunRows += chunks.reduce(0) { $0 + $1.rows.arms.reduce(0) { $0 + $1.count } }
-    return work(on: chunks)
+    fault = tooManySegments()
+    return fault == nil ? work(on: chunks) : nil
   }
 
   /// Comes when the work is done.
-  func finish() {
+  ///
+  /// - Throws: `TableFault` if there was no memory to begin it.
+  func finish() throws(TableFault) {
+    if let fault { throw fault }
     for job in jobs { job.cell.finish(job.work, on: job.parts) }
     jobs = []
   }
 
-  /// Segments are as many as a column has values, which the first rows tell.
-  ///
-  /// - Throws: `TableFault` if their cells will need more memory than there is.
-  func requireMemory(_ bound: MemoryBound, estimatedRows: Int) throws(TableFault) {
-    for (column, words) in segments.enumerated() {
-      let values = MemoryBound.values(words.count, in: begunRows, of: estimatedRows)
-      try shape.requireMemory(bound, cells: min(values * Double(arms.count), Double(estimatedRows)), of: column)
+  /// Segments are as many as columns have values, which the rows so far tell.
+  private func tooManySegments() -> TableFault? {
+    guard !segments.isEmpty else { return nil }
+    let found = segments.map { min($0.count * arms.count, begunRows) }
+    let foreseen = segments.map {
+      min(MemoryBound.values($0.count, in: begunRows, of: estimatedRows) * Double(arms.count), Double(estimatedRows))
     }
+    return shape.tooManySegments(bound, found: found.map { Double($0) }, foreseen: foreseen)
   }
 
   /// Rows whose arms, clusters and segments are numbered as in these words; once, instead of chunks.
@@ -67,10 +78,10 @@ final class CellAssembly: @unchecked Sendable {
     (arms, segments) = (units.arms, units.segments)
     let work = work(on: [rows])
     source.parallel(work.count, work.run)
-    finish()
+    for job in jobs { job.cell.finish(job.work, on: job.parts) }
   }
 
-  /// The cells of all units of an arm, each block of each on whichever core is free; then the others, whole.
+  /// The cells of all units of an arm, each block of each on whichever core is free; before them the others, whole.
   private func work(on chunks: [CodedRows]) -> SharedWork {
     while rows.count < arms.count {
       let arm = Int32(truncatingIfNeeded: rows.count)

@@ -94,13 +94,21 @@ struct CellShape: Sendable {
   let width: Int
   let places: [[Int]]
 
-  /// - Parameter column: place among the segment columns.
-  /// - Throws: `TableFault` if its cells will need more memory than there is.
-  func requireMemory(_ bound: MemoryBound, cells: Double, of column: Int) throws(TableFault) {
+  /// That cells of segments need more memory than there is, if so.
+  ///
+  /// - Parameters:
+  ///   - found: how many there are so far, by segment column.
+  ///   - foreseen: how many there will be.
+  func tooManySegments(_ bound: MemoryBound, found: [Double], foreseen: [Double]) -> TableFault? {
     // What a cell of a few rows was measured to take, with its name.
-    let bytes = cells * Double(1200 + 250 * width)
-    let purpose = "the segments of '\(request.segmentColumns[column])', about \(Int(cells).grouped) by arm,"
-    if let fault = bound.fault(bytes, for: purpose, .fewerSegments) { throw TableFault(.needsMemory(fault), at: nil) }
+    let bytes = Double(1200 + 250 * width)
+    let most = foreseen.indices.max { foreseen[$0] < foreseen[$1] } ?? 0
+    let fault = bound.fault(
+      found: bytes * found.reduce(0, +), foreseen: bytes * foreseen.reduce(0, +),
+      for:
+        "the segments of '\(request.segmentColumns[most])', about \(Int(foreseen[most]).grouped) pairs of segment and arm,",
+      .fewerSegments)
+    return fault.map { TableFault(.needsMemory($0), at: nil) }
   }
 
   func emptyCell(blockRows: Int) -> Cell {

@@ -123,13 +123,13 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
   /// A block at a time: columns that every row needs are read as such, and units' places are asked for before they are
   /// needed. Events that nobody asks for are not looked up.
   mutating func consume(_ block: FieldBlock) -> Bool {
-    let before = (hits.count, hitTimes.count, count)
+    let before = (hits.count, hitTimes.count, count, distinctHits)
     guard !reader.nulls.stand(in: block, [slots.unit, slots.time]), block.isFilled(slots.unit), readTimes(block),
       readNames(block), takeBlock(block)
     else {
       hits.removeLast(hits.count - before.0)
       hitTimes.removeLast(hitTimes.count - before.1)
-      count = before.2
+      (count, distinctHits) = (before.2, before.3)
       return false
     }
     count.events += block.rows
@@ -371,15 +371,20 @@ final class UnitTotals: @unchecked Sendable {
   ///
   /// - Throws: `TableFault` if they will need more memory than there is.
   func requireMemory(_ bound: MemoryBound, estimatedRows: Int) throws(TableFault) {
-    for (value, sets) in seen.enumerated() where distinctHits[value] > 0 {
-      let pairs = MemoryBound.values(
-        sets.reduce(0) { $0 + $1.count }, in: distinctHits[value],
-        of: Int(Double(distinctHits[value]) * Double(estimatedRows) / Double(max(1, count.events))))
-      // A set grows by doubling, while the old one is still there; words are counted once.
-      let bytes = 32 * pairs + 64 * Double(words[value].count)
-      let purpose = "the different values of '\(plan.values[value].column)', about \(Int(pairs).grouped) by unit,"
-      if let fault = bound.fault(bytes, for: purpose, .fewerDistinct) { throw TableFault(.needsMemory(fault), at: nil) }
+    let share = Double(count.events) / Double(max(1, estimatedRows))
+    // A set grows by doubling, while the old one is still there; words are counted once.
+    let found = seen.indices.map { value in seen[value].reduce(0) { $0 + $1.count } }
+    let foreseen = seen.indices.map {
+      MemoryBound.values(found[$0], in: distinctHits[$0], of: Int(Double(distinctHits[$0]) / min(1, max(share, 1e-9))))
     }
+    let most = foreseen.indices.max { foreseen[$0] < foreseen[$1] } ?? 0
+    let words = 64 * Double(words.reduce(0) { $0 + $1.count })
+    let fault = bound.fault(
+      found: 32 * Double(found.reduce(0, +)) + words, foreseen: 32 * foreseen.reduce(0, +) + words,
+      for:
+        "the different values of '\(plan.values[most].column)', about \(Int(foreseen[most]).grouped) pairs of unit and value,",
+      .fewerDistinct)
+    if let fault { throw TableFault(.needsMemory(fault), at: nil) }
   }
 
   /// As long as not all events that are asked for were there, the names are gathered, to say what there is.

@@ -24,10 +24,13 @@ package enum MemoryNeed {
   }
 }
 
-/// What was free when work began, for memory that grows with what the rows hold.
+/// What is free, for memory that will grow with what the rows hold.
 package struct MemoryBound: Sendable {
   /// Bytes; nil where nothing says.
   private let available: Int?
+
+  /// Until so much of it is taken nothing is foreseen: the first rows may be alike for another reason.
+  private static let foreseenFrom = 0.125
 
   package init(_ options: TableOptions) { available = options.memoryBytes ?? MemoryNeed.systemBytes }
 
@@ -38,6 +41,16 @@ package struct MemoryBound: Sendable {
   ) -> MemoryFault? {
     guard let available, bytes > Double(available) else { return nil }
     return MemoryFault(needed: bytes, available: available, purpose: purpose(), advice: advice)
+  }
+
+  /// - Parameters:
+  ///   - found: bytes of what the rows so far have.
+  ///   - foreseen: bytes that all rows will need by that.
+  package func fault(
+    found: Double, foreseen: Double, for purpose: @autoclosure () -> String, _ advice: MemoryFault.Advice
+  ) -> MemoryFault? {
+    guard let available, found > Self.foreseenFrom * Double(available) else { return nil }
+    return fault(foreseen, for: purpose(), advice)
   }
 
   /// How many different values some rows have, of the number that the first of them have, if all values are as frequent: of u

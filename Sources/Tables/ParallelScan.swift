@@ -22,7 +22,9 @@ extension TableSource {
   ) throws(TableFault) -> ScanCount {
     try requireColumns(names)
     var progress = ScanProgress(bytes: parts.reduce(0) { $0 + $1.file.text.count })
-    let batchChunks = options.batchChunks ?? max(6, 3 * workers)
+    // With very many cores one chunk each: what is kept of two batches is memory.
+    let cores = min(workers, ProcessInfo.processInfo.activeProcessorCount)
+    let batchChunks = options.batchChunks ?? max(6, min(3 * cores, max(cores, 48)))
     let windows = WindowPool(keeps: Consumer.keepsFields ? batchChunks : 0)
     for (number, part) in parts.enumerated() {
       let scanner = scanner(of: names, in: part)
@@ -103,7 +105,7 @@ extension TableSource {
     let slots = part.columns.map { column in names.firstIndex { $0.isExactly(column) } ?? -1 }
     return WindowScanner(
       RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots), kernel: options.kernel,
-      // A chunk and the rest of its last record.
+      // Half a chunk and the rest of its last record.
       windowBytes: min(1 << 18, options.chunkBytes) + (options.chunkBytes < 1 << 12 ? 0 : 1 << 12))
   }
 

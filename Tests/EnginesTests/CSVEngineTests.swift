@@ -85,14 +85,20 @@ import Testing
     var request = MeasurementRequest(
       files: [], unitColumn: "user_id", metrics: [try Metric(parsing: "m=mean(y, covariates: x)")])
     request.segmentColumns = ["country"]
-    func cells(_ cuts: [Int]) throws -> [Measurements.Cell] {
+    func cells(_ cuts: [Int], _ options: TableOptions = TableOptions()) throws -> [Measurements.Cell] {
       let files = zip(cuts, cuts.dropFirst()).map { low, high in
         TableFile(name: "\(low).csv", bytes: Array((lines[0] + "\n" + lines[low..<high].joined(separator: "\n")).utf8))
       }
-      return try CSVEngine().measure(request, try TableSource(files: files)).cells
+      return try CSVEngine(options: options).measure(request, try TableSource(files: files, options: options)).cells
     }
     let whole = try cells([1, lines.count])
     #expect(try cells([1, 2, 1_700, 1_701, lines.count]) == whole)
+    // Many batches a file.
+    for threads in [1, 2, 3] {
+      var options = TableOptions(threads: threads)
+      options.chunkBytes = 64
+      #expect(try cells([1, 2, 1_700, 1_701, lines.count], options) == whole)
+    }
   }
 
   /// Fields that are no plain decimals send a block another way, and give the same numbers.

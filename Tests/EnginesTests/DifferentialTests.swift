@@ -73,14 +73,20 @@ import Testing
     options.copiesText = threads != 1
     options.kernel = kernel
     options.chunkBytes = chunkBytes
+    // A file is cut and read another way than bytes in memory.
+    let path =
+      threads == nil ? FileManager.default.temporaryDirectory.appending(path: "t-\(UUID().uuidString).csv").path : nil
+    defer { if let path { try? FileManager.default.removeItem(atPath: path) } }
     do {
       let metrics = try metrics.map { text throws in try Metric(parsing: text) }
       var request = MeasurementRequest(files: ["t.csv"], unitColumn: "u", metrics: metrics)
       change(&request)
-      let source = try TableSource(files: [TableFile(name: "t.csv", bytes: bytes)], options: options)
-      return "\(try CSVEngine(options: options).measure(request, source))"
+      if let path { try Data(bytes).write(to: URL(filePath: path)) }
+      let file = try path.map { path throws in try TableFile(path) } ?? TableFile(name: "t.csv", bytes: bytes)
+      let source = try TableSource(files: [file], options: options)
+      return "\(try CSVEngine(options: options).measure(request, source))".replacing(path ?? "t.csv", with: "t.csv")
     } catch {
-      return "\(error)"
+      return "\(error)".replacing(path ?? "t.csv", with: "t.csv")
     }
   }
 

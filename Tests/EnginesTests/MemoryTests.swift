@@ -47,7 +47,7 @@ import Testing
         return "\(error)"
       }
     }
-    let refused = try sentence(20_000_000)
+    let refused = try sentence(16_000_000)
     #expect(refused.hasPrefix("the segments of 'u', about "))
     #expect(
       refused.hasSuffix(

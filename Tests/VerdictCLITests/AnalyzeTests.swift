@@ -261,8 +261,8 @@ import Testing
     let (nothing, _) = try analyzed("m=mean(value) | where: value > 9 | window: 1d", "--include-immature")
     #expect(
       nothing.errors
-        == "verdict: no effect can be computed: m: every unit's value is 0: no event of theirs counts (where: value > 9, within "
-        + "1 day of exposure). Is that what was meant?\n")
+        == "verdict: no effect can be computed: m: every unit's value is 0, of the events that count (where: value > 9, within "
+        + "1 day of exposure). Is there any?\n")
     let (_, greatest) = try analyzed("m=mean(value) | aggregate: max | where: value > 0")
     #expect(
       detail("missing-values", greatest)?.hasSuffix(

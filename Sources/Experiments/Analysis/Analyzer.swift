@@ -100,7 +100,7 @@ package struct Analyzer {
       + "for \(Durations.text(longest)). Shorten the window, wait, or count such units as they are (--include-immature)."
   }
 
-  /// That no event counts for any unit of the arms, if so and if the metric chooses among events.
+  /// That all is 0 where a metric chooses among events, mostly because none is as it asks.
   private func nothingCounts(_ metric: Metric, at index: Int, _ cells: [Measurements.Cell]) -> String? {
     let (options, moments) = (metric.options, cells.map { $0.metrics[index].moments })
     guard measurements.exposure != nil, options.filter != nil || options.event != nil || metric.secondsObserved != nil,
@@ -110,8 +110,7 @@ package struct Analyzer {
       options.event.map { "event: \($0)" }, options.filter.map { "where: \($0)" },
       metric.secondsObserved.map { "within \(Durations.text($0)) of exposure" },
     ].compactMap { $0 }
-    return
-      "every unit's value is 0: no event of theirs counts (\(choice.joined(separator: ", "))). Is that what was meant?"
+    return "every unit's value is 0, of the events that count (\(choice.joined(separator: ", "))). Is there any?"
   }
 
   /// nil (all units), then the segments in the order of the cells.

@@ -65,15 +65,10 @@ struct Checks {
 
   private func sampleRatio() throws -> Analysis.Check {
     let (names, weights) = try plannedWeights()
-    let areClusters = clustersWereAssigned
-    let counts = names.map { name in
-      measurements.arms.first { $0.name.isExactly(name) }.map { areClusters ? $0.clusters ?? 0 : $0.units } ?? 0
-    }
-    let test = try SampleRatioTest(counts: counts, weights: weights)
+    let (counts, word, test) = try assigned(names, weights)
     let failed = test.pValue < Self.sampleRatioAlpha
     let dead = zip(names, zip(counts, weights)).filter { $0.1.0 == 0 && $0.1.1 > 0 }.map(\.0)
     var detail = zip(names, counts).map { "\($0) \($1.grouped)" }.joined(separator: ", ")
-    let word = areClusters ? "clusters" : "units"
     detail += " \(word) against weights " + weights.map(Self.short).joined(separator: ":")
     if !dead.isEmpty { detail += "; no \(word) in \(dead.joined(separator: ", "))" }
     if failed { detail += ". The arms are not comparable: find the cause before reading any effect" }
@@ -81,11 +76,22 @@ struct Checks {
       name: "sample-ratio", outcome: failed ? .fail : .pass, pValue: test.pValue, detail: detail + ".")
   }
 
-  /// Rows of one cluster that go to one arm together are no independent draws: by rows a healthy experiment would fail often.
-  /// Where most clusters have rows in several arms the rows were assigned.
-  private var clustersWereAssigned: Bool {
-    guard let several = measurements.clustersInSeveralArms else { return false }
-    return 2 * several <= measurements.arms.reduce(-several) { $0 + ($1.clusters ?? 0) }
+  /// What was assigned, by arm: units; of clustered rows the clusters, as rows that go to one arm together are no independent
+  /// draws, by which a healthy experiment would often fail. Where clusters have rows in several arms it may have been either:
+  /// then what speaks for the arms counts, and the rows alone if that is so of more than half.
+  private func assigned(
+    _ names: [String], _ weights: [Double]
+  ) throws -> (counts: [Int], word: String, test: SampleRatioTest) {
+    let arms = names.map { name in measurements.arms.first { $0.name.isExactly(name) } }
+    let rows = arms.map { $0?.units ?? 0 }
+    let byRows = (rows, "units", try SampleRatioTest(counts: rows, weights: weights))
+    guard let several = measurements.clustersInSeveralArms else { return byRows }
+    let clusters = arms.map { $0?.clusters ?? 0 }
+    // One in all arms was counted as often as there are arms.
+    let distinct = clusters.reduce(0, +) - several * (clusters.count { $0 > 0 } - 1)
+    guard 2 * several <= distinct else { return byRows }
+    let byClusters = (clusters, "clusters", try SampleRatioTest(counts: clusters, weights: weights))
+    return several > 0 && byRows.2.pValue > byClusters.2.pValue ? byRows : byClusters
   }
 
   /// Arms that are there or planned, with their weights; equal weights if none are given.

@@ -99,7 +99,7 @@ private struct MetricParser {
       try need(2, "a column and a probability")
       guard let probability = FieldParsing.decimal(arguments[1]), probability > 0, probability < 1 else {
         let percent = FieldParsing.decimal(arguments[1]).flatMap { $0 > 1 && $0 < 100 ? $0 : nil }
-        let expected = "a probability in (0, 1)" + (percent.map { " such as \($0 / 100)" } ?? "")
+        let expected = "a probability in (0, 1)" + (percent.map { " such as \(($0 * 1e8).rounded() / 1e10)" } ?? "")
         throw fault(.badNumber(option: "quantile", found: arguments[1], expected: expected), start)
       }
       return .quantile(arguments[0], probability: probability)

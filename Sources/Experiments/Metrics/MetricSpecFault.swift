@@ -65,7 +65,8 @@ public struct MetricSpecFault: InputFault, Hashable {
     case "percentile": " Write quantile(COLUMN, 0.9), for example."
     case "sum", "total", "count", "average", "avg":
       " Write mean(COLUMN): of events, each unit's sum is averaged, and mean(*) counts them."
-    case "conversion", "rate", "share", "binary", "binomial": " Write proportion(COLUMN)."
+    case "conversion", "binary", "binomial": " Write proportion(COLUMN)."
+    case "rate", "share": " Write proportion(COLUMN), or ratio(NUMERATOR, DENOMINATOR)."
     default: nil
     }
   }

@@ -65,14 +65,28 @@ import Testing
       broken.outcome == .fail && broken.detail.hasPrefix("control 600, treatment 1,200 units against weights 1:1. "))
   }
 
-  private static func sampleRatio(_ clusters: [Int], _ rows: [Int], several: Int) throws -> Analysis.Check {
+  /// 3 arms that all have all clusters, and rows of one lost; 9:1 by row, two rows a cluster.
+  @Test func rowsThatWereAssignedAreCounted() throws {
+    let lossy = try Self.sampleRatio([100, 100, 100], [2000, 2000, 1200], several: 100)
+    #expect(lossy.outcome == .fail && lossy.detail.hasPrefix("control 2,000, treatment 2,000, other 1,200 units "))
+    let healthy = try Self.sampleRatio([2969, 557], [5412, 588], several: 526, weights: [9, 1])
+    #expect(healthy.outcome == .pass && healthy.detail == "control 5,412, treatment 588 units against weights 9:1.")
+    let contaminated = try Self.sampleRatio([1010, 1020], [10_000, 12_000], several: 30)
+    #expect(contaminated.outcome == .pass && contaminated.detail.contains("1,020 clusters"))
+  }
+
+  private static func sampleRatio(
+    _ clusters: [Int], _ rows: [Int], several: Int, weights: [Double]? = nil
+  ) throws -> Analysis.Check {
+    let names = Array(["control", "treatment", "other"].prefix(clusters.count))
     let totals = clusters.map { count in (0..<count).map { [Double($0 % 5), 10] } }
-    var measurements = measured([("control", totals[0]), ("treatment", totals[1])])
-    measurements.arms = zip(["control", "treatment"], zip(rows, clusters)).map {
+    var measurements = measured(Array(zip(names, totals)))
+    measurements.arms = zip(names, zip(rows, clusters)).map {
       Measurements.Arm(name: $0, units: $1.0, clusters: $1.1)
     }
     measurements.clustersInSeveralArms = several
-    let plan = AnalysisPlan(metrics: [try Metric(parsing: "m=mean(x)")], control: "control")
+    var plan = AnalysisPlan(metrics: [try Metric(parsing: "m=mean(x)")], control: "control")
+    plan.weights = weights.map { Dictionary(uniqueKeysWithValues: zip(names, $0)) }
     let analysis = try Analysis(measurements, plan: plan, isClustered: true)
     return try #require(analysis.checks.first { $0.name == "sample-ratio" })
   }
