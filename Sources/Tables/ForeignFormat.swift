@@ -37,8 +37,9 @@ public enum ForeignFormat: Sendable, Hashable, CaseIterable {
   func sentence(_ name: String) -> String {
     let file = name.contains { !$0.isLetter && !$0.isNumber && !"_-./".contains($0) } ? Self.quoted(name) : name
     return switch self {
-    case .utf16: "this is UTF-16, as Excel writes \"Unicode text\". Convert it: iconv -f utf-16 -t utf-8 \(file)"
-    case .utf32: "this is UTF-32. Convert it: iconv -f utf-32 -t utf-8 \(file)"
+    case .utf16:
+      "this is UTF-16, as Excel writes \"Unicode text\". Convert it: \(conversion(from: "utf-16", name, file))"
+    case .utf32: "this is UTF-32. Convert it: \(conversion(from: "utf-32", name, file))"
     case .bzip2: "this is compressed by bzip2; only gzip is read as it is. Unpack it: bunzip2 -c \(file) | verdict … -"
     case .xz: "this is compressed by xz; only gzip is read as it is. Unpack it: xz -dc \(file) | verdict … -"
     case .zstandard: "this is compressed by zstd; only gzip is read as it is. Unpack it: zstd -dc \(file) | verdict … -"
@@ -49,6 +50,12 @@ public enum ForeignFormat: Sendable, Hashable, CaseIterable {
       "this is Parquet, which 'analyze' and 'profile' read through DuckDB under a name that ends in .parquet. Elsewhere write it "
         + "as CSV: duckdb -c \"COPY (FROM \(Self.quoted(name))) TO 'table.csv'\""
     }
+  }
+
+  private func conversion(from encoding: String, _ name: String, _ file: String) -> String {
+    let convert = "iconv -f \(encoding) -t utf-8"
+    if name == "-" { return "… | \(convert) | verdict … -" }
+    return name.hasSuffix(".gz") ? "gunzip -c \(file) | \(convert) | verdict … -" : "\(convert) \(file)"
   }
 
   /// As a shell and SQL read it; no name that needs more is worth more.

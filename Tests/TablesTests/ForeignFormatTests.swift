@@ -59,6 +59,18 @@ import Testing
     } catch { #expect("\(error)".hasSuffix("iconv -f utf-16 -t utf-8 'my file'")) }
   }
 
+  /// What comes compressed, or by a pipe, is converted on its way.
+  @Test(arguments: [
+    ("t.csv.gz", "gunzip -c t.csv.gz | iconv -f utf-16 -t utf-8 | verdict … -"),
+    ("-", "… | iconv -f utf-16 -t utf-8 | verdict … -"),
+  ])
+  func conversionOfStreams(_ name: String, _ command: String) {
+    do {
+      _ = try TableSource(files: [TableFile(name: name, bytes: [0xFF, 0xFE, 0x61, 0])])
+      Issue.record("no fault")
+    } catch { #expect("\(error)".hasSuffix("Convert it: " + command)) }
+  }
+
   /// Headers that begin like one of them.
   @Test(arguments: ["BZh,x\n1,2\n", "PAR1,x\n1,2\n", "PK,x\n1,2\n"])
   func tables(_ text: String) { #expect(Self.sentence(Array(text.utf8)) == nil) }

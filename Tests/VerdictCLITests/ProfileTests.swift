@@ -37,6 +37,33 @@ import Testing
     #expect(try runsItsProposal(folder).contains("--control old --cluster user_id"))
   }
 
+  /// A log of events gets a second command, which joins it with exposures, and runs once these are there.
+  @Test func aLogIsJoined() throws {
+    let folder = try Folder()
+    let log = (0..<400).map { row in
+      "u\(row % 100),\(1_772_323_200 + 3600 * row),\(row % 3 == 0 ? "order, paid" : "view")\n".replacing(
+        "order, paid", with: "\"order, paid\"")
+    }
+    try folder.write("uid,occurred_at,event_name\n" + log.joined(), to: "log.csv")
+    try folder.write(
+      "uid,variant,occurred_at\n" + (0..<100).map { "u\($0),\($0 % 2 == 0 ? "control" : "b"),1772323200\n" }.joined(),
+      to: "EXPOSURES.csv")
+    // Lines are broken where there are blanks.
+    let text = try Program.run(["profile", "log.csv"], in: folder).output.split { $0.isWhitespace }.joined(
+      separator: " ")
+    #expect(text.contains("2026-03-01 00:00Z") && text.contains("2026-03-17 15:00Z"))
+    let join =
+      "verdict analyze log.csv --exposures EXPOSURES.csv --unit uid --time occurred_at --event event_name --metric "
+      + "'conversion=proportion(*) | event: order, paid | window: 7d'"
+    #expect(text.contains(join))
+    let outcome = try Program.run(
+      [
+        "analyze", "log.csv", "--exposures", "EXPOSURES.csv", "--unit", "uid", "--time", "occurred_at", "--event",
+        "event_name", "--metric", "conversion=proportion(*) | event: order, paid | window: 7d",
+      ], in: folder)
+    #expect(outcome.exit == 0, "\(outcome.errors)")
+  }
+
   @Test func misfitsAreSaid() throws {
     let folder = try Folder()
     try folder.write(

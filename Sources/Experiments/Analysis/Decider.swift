@@ -47,6 +47,9 @@ struct Decider {
     var reasons = [
       "\(best.variant) improves \(best.metric)\(significance(best.pValue))."
     ]
+    let others = winners(analysis).filter { $0.variant.isExactly(best.variant) && $0.metric != best.metric }.map(
+      \.metric)
+    if !others.isEmpty { reasons.append("It also improves \(others.joined(separator: ", ")).") }
     let held = guardrails(analysis, .held).filter { $0.variant.isExactly(best.variant) }.map(\.metric)
     if !held.isEmpty { reasons.append("Guardrails held: \(held.joined(separator: ", ")).") }
     if !unclear.isEmpty {

@@ -190,7 +190,9 @@ struct ColumnTally: Sendable {
 
   /// - Parameter position: where a row is.
   func profile(_ name: String, _ position: (Place) -> SourcePosition) -> ColumnProfile {
-    let (distinct, isExact) = distinct.count
+    let (estimate, isExact) = distinct.count
+    // An estimate may be above what there can be.
+    let distinct = min(estimate, rows - missing)
     let isNumeric = kind == .integer || kind == .decimal
     let (form, role) = (form, role(name, distinct))
     // Of Unix times one percent is months: only the first and the last are known.
@@ -218,7 +220,8 @@ struct ColumnTally: Sendable {
     }
     if kind == .time { return .time }
     let isIdentifier =
-      word == "id" || word.hasSuffix("_id") || has(["user", "uuid", "guid", "customer", "visitor", "device", "email"])
+      word == "id" || word == "uid" || word.hasSuffix("_id")
+      || has(["user", "uuid", "guid", "customer", "visitor", "device", "email"])
     // Some tools write ids as decimals: GA4's are two integers with a point between them.
     let mayIdentify = kind == .text || kind == .integer || (kind == .decimal && word.hasSuffix("id"))
     if isIdentifier, mayIdentify, distinct > 20 { return .unit }

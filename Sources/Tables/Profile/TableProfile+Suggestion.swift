@@ -3,11 +3,9 @@ extension TableProfile {
   public var suggestion: String {
     let words = files.map(Self.shell).joined(separator: " ")
     guard let variant = first(.variant) else {
-      // Of several ids the one that repeats is the user's, the others are the events' own.
-      guard
-        let unit = columns.filter({ $0.role == .unit && $0.repeats }).min(by: { $0.missing < $1.missing })
-          ?? first(.unit), let time = first(.time)
-      else { return "no column looks like a variant; name it with --variant, or pass the exposures with --exposures." }
+      guard let unit = actor, let time = first(.time) else {
+        return "no column looks like a variant; name it with --variant, or pass the exposures with --exposures."
+      }
       return "verdict cohort \(words) --unit \(Self.shell(unit.name)) --time \(Self.shell(time.name))"
     }
     let options = [arms(variant), unitOption, missingWords].joined()
@@ -18,6 +16,35 @@ extension TableProfile {
     guard !metrics.isEmpty else { return "no column of numbers looks like a metric; name one with --metric." }
     return "verdict analyze \(words)\(options)\(clusterOption)\(segmentOption)"
       + metrics.map { " --metric \($0)" }.joined()
+  }
+
+  /// Of a log of events: the command that joins it with a table of who was exposed when, which is called EXPOSURES.csv; else nil.
+  public var joinSuggestion: String? {
+    guard first(.variant) == nil, let unit = actor, let time = first(.time) else { return nil }
+    let event = first(.event)
+    let name = event.flatMap { Self.conversion($0.words) }
+    let metric =
+      name.map { "conversion=proportion(*) | event: \(Self.value($0)) | window: 7d" }
+      ?? outcomes.first.map { "\(Self.column($0.name))=mean(\(Self.column($0.name))) | window: 7d" }
+    guard let metric else { return nil }
+    return "verdict analyze \(files.map(Self.shell).joined(separator: " ")) --exposures EXPOSURES.csv"
+      + (unit.name == "user_id" ? "" : " --unit \(Self.shell(unit.name))")
+      + (time.name == "timestamp" ? "" : " --time \(Self.shell(time.name))")
+      + (event.map { $0.name == "event" || name == nil ? "" : " --event \(Self.shell($0.name))" } ?? "")
+      + missingWords + " --metric \(Self.shell(metric))"
+  }
+
+  /// Of several ids the one that repeats is the user's, the others are the events' own.
+  private var actor: ColumnProfile? {
+    columns.filter { $0.role == .unit && $0.repeats }.min { $0.missing < $1.missing } ?? first(.unit)
+  }
+
+  /// Of the names of events one that is a success, by the likeliest words.
+  private static func conversion(_ names: [String]) -> String? {
+    for word in ["purchase", "order", "buy", "checkout", "paid", "payment", "subscri", "convert", "signup", "sign_up"] {
+      if let name = names.first(where: { $0.lowercased().contains(word) }) { return name }
+    }
+    return names.first
   }
 
   /// Whether `suggestion` is a command.
@@ -93,6 +120,11 @@ extension TableProfile {
   /// A column's name as metrics are written.
   private static func column(_ name: String) -> String {
     name.contains { "=()|:,+\" \t".contains($0) } ? "\"" + name.replacing("\"", with: "\"\"") + "\"" : name
+  }
+
+  /// A word as the value of a metric's option.
+  private static func value(_ word: String) -> String {
+    word.contains { "|\"".contains($0) } ? "\"" + word.replacing("\"", with: "\"\"") + "\"" : word
   }
 
   /// A word as a shell reads it.

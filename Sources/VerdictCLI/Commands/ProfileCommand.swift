@@ -1,6 +1,7 @@
 import ArgumentParser
 import Basics
 import Engines
+import Foundation
 import Reports
 import Tables
 
@@ -64,7 +65,9 @@ struct ProfileCommand: ParsableCommand {
     exhibit.notes += profile.columns.compactMap(note)
     let rows = profile.columns.map { column in
       let known = column.quantiles ?? Array(repeating: .nan, count: 6)
-      let quantiles = known.map { $0.isNaN ? "" : format.number($0) }
+      let quantiles = known.map { value in
+        value.isNaN ? "" : column.role == .time ? Self.date(value) : format.number(value)
+      }
       return [
         column.name, column.kind.rawValue, column.role?.rawValue ?? "", format.count(column.missing),
         (column.isDistinctExact ? "" : "~") + format.count(column.distinct),
@@ -81,12 +84,23 @@ struct ProfileCommand: ParsableCommand {
           .init("largest", numeric: true, droppedAt: 3),
         ], rows)
     ]
+    if let join = profile.joinSuggestion {
+      exhibit.notes.append("To compare the arms of an experiment, join with who was exposed when: " + join)
+    }
     if profile.suggestsCommand {
       exhibit.command = profile.suggestion
     } else {
       exhibit.notes.append("No command is proposed: " + profile.suggestion)
     }
     return exhibit
+  }
+
+  /// A Unix time in seconds, or in thousandths or millionths where seconds would be of the year 5138 or later.
+  private static func date(_ time: Double) -> String {
+    let perSecond = abs(time) < 1e11 ? 1.0 : abs(time) < 1e14 ? 1e3 : 1e6
+    // To the minute, as seconds would leave no room for other columns.
+    let text = Date(timeIntervalSince1970: time / perSecond).formatted(.iso8601)
+    return text.prefix(16).replacing("T", with: " ") + "Z"
   }
 
   /// Why a column is text that is nearly something narrower.

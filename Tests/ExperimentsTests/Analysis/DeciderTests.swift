@@ -42,6 +42,14 @@ import Testing
     #expect(decision.reasons == ["b improves goal (adjusted p < 0.001).", "Guardrails held: speed."])
   }
 
+  @Test func allThatImprovesIsNamed() throws {
+    let decision = try Self.decide([("control", 0, 0), ("a", 0.2, 0.4), ("b", 0, 0.3)]) { plan in
+      plan.metrics[1].options.role = .goal
+      plan.metrics[1].options.margin = nil
+    }
+    #expect(decision.reasons == ["a improves speed (adjusted p < 0.001).", "It also improves goal."])
+  }
+
   @Test func directionCounts() throws {
     #expect(try Self.decide([("control", 0, 0), ("a", 0.3, 0)], direction: "down").outcome == .keep)
     #expect(try Self.decide([("control", 0, 0), ("a", -0.3, 0)], direction: "down").outcome == .ship)
