@@ -169,17 +169,6 @@ size_t cscan_unix_times(const cscan_block *given, size_t column, size_t from, in
 
 // MARK: - Rows by their code
 
-CSCAN_INLINE size_t chosen_portable(
-  const double *values, const int32_t *codes, size_t rows, int32_t code, double *chosen) {
-  size_t count = 0;
-  for (size_t row = 0; row < rows; row++) {
-    // Written over unless it is one of them: no branch to guess.
-    chosen[count] = values[row];
-    count += codes[row] == code;
-  }
-  return count;
-}
-
 size_t cscan_select_codes(const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int32_t *chosen) {
   size_t count = 0;
   for (size_t row = 0; row < rows; row++) {
@@ -235,13 +224,6 @@ size_t cscan_ascending(
     return cscan_ascending_avx512(block, column, from, last, last_count);
 #endif
   return ascending(block, column, from, block->rows, last, last_count);
-}
-
-size_t cscan_select(const double *values, const int32_t *codes, size_t rows, int32_t code, int level, double *chosen) {
-#if CSCAN_X86
-  if (level >= CSCAN_AVX512 && has_avx512()) return cscan_select_avx512(values, codes, rows, code, chosen);
-#endif
-  return chosen_portable(values, codes, rows, code, chosen);
 }
 
 cscan_parted cscan_part(

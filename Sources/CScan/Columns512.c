@@ -362,22 +362,6 @@ CSCAN_AVX512_TARGET size_t cscan_unix_times_avx512(
   return unix_times(&block, column, row, block.rows, seconds);
 }
 
-CSCAN_AVX512_TARGET size_t cscan_select_avx512(
-  const double *values, const int32_t *codes, size_t rows, int32_t code, double *chosen) {
-  size_t count = 0, row = 0;
-  const __m256i wanted = _mm256_set1_epi32(code);
-  for (; row + 8 <= rows; row += 8) {
-    __mmask8 are = _mm256_cmpeq_epi32_mask(_mm256_loadu_si256((const __m256i *)(codes + row)), wanted);
-    _mm512_storeu_pd(chosen + count, _mm512_maskz_compress_pd(are, _mm512_loadu_pd(values + row)));
-    count += (size_t)__builtin_popcount(are);
-  }
-  for (; row < rows; row++) {
-    chosen[count] = values[row];
-    count += codes[row] == code;
-  }
-  return count;
-}
-
 CSCAN_AVX512_TARGET cscan_parted cscan_part_avx512(
   const double *values, const int32_t *codes, size_t rows, int32_t first, int32_t second, double *of_first,
   double *of_second) {

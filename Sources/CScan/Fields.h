@@ -139,6 +139,5 @@ size_t cscan_unix_times_avx512(const cscan_block *block, size_t column, size_t f
 cscan_parted cscan_part_avx512(
   const double *values, const int32_t *codes, size_t rows, int32_t first, int32_t second, double *of_first,
   double *of_second);
-size_t cscan_select_avx512(const double *values, const int32_t *codes, size_t rows, int32_t code, double *chosen);
 
 #endif

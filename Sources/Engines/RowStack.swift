@@ -53,50 +53,41 @@ final class RowStack: @unchecked Sendable {
     count += 1
   }
 
-  /// Appends the rows whose arm has a code.
+  /// Appends the rows of two codes to a stack each.
   ///
   /// - Parameters:
   ///   - rows: how many there are to choose from.
-  ///   - arms: their codes; the other two are as the stack's.
-  func append(
-    _ rows: Int, where arms: UnsafePointer<Int32>, are code: Int32, _ numbers: GrowingColumns<Double>,
-    _ words: GrowingColumns<Int32>
-  ) {
-    reserve(rows)
-    var chosen = 0
-    for column in 0..<values.width {
-      chosen = cscan_select(numbers[column], arms, rows, code, Int32(CSCAN_AVX512), values[column] + count)
-    }
-    for column in 0..<codes.width {
-      chosen = cscan_select_codes(words[column], arms, rows, code, codes[column] + count)
-    }
-    if values.width + codes.width == 0 { for row in 0..<rows where arms[row] == code { chosen += 1 } }
-    count += chosen
-  }
-
-  /// Appends the rows of the arms 0 and 1 to a stack each, if none has a gap or `allowsGaps`; else nothing is changed.
+  ///   - arms: their codes; the other two are as the stacks'.
+  ///   - allowsGaps: else nothing is changed where any of the rows lacks a number.
+  /// - Returns: whether they were appended.
+  @discardableResult
   static func part(
-    _ rows: Int, _ arms: UnsafePointer<Int32>, to first: RowStack, _ second: RowStack, allowsGaps: Bool,
-    _ numbers: GrowingColumns<Double>, _ words: GrowingColumns<Int32>
+    _ rows: Int, _ arms: UnsafePointer<Int32>, to first: (code: Int32, stack: RowStack),
+    _ second: (code: Int32, stack: RowStack), allowsGaps: Bool, _ numbers: GrowingColumns<Double>,
+    _ words: GrowingColumns<Int32>
   ) -> Bool {
-    let width = first.values.width
-    guard width > 0 else { return false }
-    first.reserve(rows)
-    second.reserve(rows)
+    let (a, b) = (first.stack, second.stack)
+    a.reserve(rows)
+    b.reserve(rows)
     var parted = cscan_parted()
-    for column in 0..<width {
+    for column in 0..<a.values.width {
       parted = cscan_part(
-        numbers[column], arms, rows, 0, 1, Int32(CSCAN_AVX512), first.values[column] + first.count,
-        second.values[column] + second.count)
+        numbers[column], arms, rows, first.code, second.code, Int32(CSCAN_AVX512), a.values[column] + a.count,
+        b.values[column] + b.count)
       guard parted.has_gaps == 0 || allowsGaps else { return false }
     }
     for column in 0..<words.width {
-      for (arm, stack) in [first, second].enumerated() {
-        _ = cscan_select_codes(words[column], arms, rows, Int32(arm), stack.codes[column] + stack.count)
+      parted.first = cscan_select_codes(words[column], arms, rows, first.code, a.codes[column] + a.count)
+      parted.second = cscan_select_codes(words[column], arms, rows, second.code, b.codes[column] + b.count)
+    }
+    if a.values.width + words.width == 0 {
+      for row in 0..<rows {
+        parted.first += arms[row] == first.code ? 1 : 0
+        parted.second += arms[row] == second.code ? 1 : 0
       }
     }
-    first.count += parted.first
-    second.count += parted.second
+    a.count += parted.first
+    b.count += parted.second
     return true
   }
 
@@ -178,19 +169,13 @@ struct PartedRows: Sendable {
     _ words: GrowingColumns<Int32>
   ) {
     makeArms(armCount)
-    // Most experiments have two arms, and most rows every number.
-    if armCount == 2,
-      RowStack.part(rows, armCodes, to: arms[0].complete, arms[1].complete, allowsGaps: keepsOrder, numbers, words)
-    {
-      return
-    }
-    var gaps = 0
-    if !keepsOrder { for column in 0..<width { gaps += cscan_mark_gaps(numbers[column], rows, armCodes) } }
-    guard armCount > Self.fewArms else {
+    if armCount <= Self.fewArms, appendPairs(rows, armCodes, of: armCount, numbers, words) { return }
+    if !keepsOrder { for column in 0..<width { _ = cscan_mark_gaps(numbers[column], rows, armCodes) } }
+    if armCount <= Self.fewArms {
       for code in 0..<armCount {
-        let arm = Int32(truncatingIfNeeded: code)
-        arms[code].complete.append(rows, where: armCodes, are: arm, numbers, words)
-        if gaps > 0 { arms[code].gaps.append(rows, where: armCodes, are: -1 - arm, numbers, words) }
+        let (arm, stacks) = (Int32(truncatingIfNeeded: code), arms[code])
+        RowStack.part(
+          rows, armCodes, to: (arm, stacks.complete), (-1 - arm, stacks.gaps), allowsGaps: true, numbers, words)
       }
       return
     }
@@ -203,6 +188,25 @@ struct PartedRows: Sendable {
       places.withPlaces(of: code) { arms[code].complete.append($0, numbers, words) }
       places.withPlaces(of: armCount + code) { arms[code].gaps.append($0, numbers, words) }
     }
+  }
+}
+
+extension PartedRows {
+  /// The same for rows without gaps, or whose order is kept; false, and nothing changed, for others.
+  private func appendPairs(
+    _ rows: Int, _ armCodes: UnsafePointer<Int32>, of armCount: Int, _ numbers: GrowingColumns<Double>,
+    _ words: GrowingColumns<Int32>
+  ) -> Bool {
+    for code in stride(from: 0, to: armCount, by: 2) {
+      let (first, second) = (Int32(truncatingIfNeeded: code), Int32(truncatingIfNeeded: code + 1))
+      // An arm without another goes with its gaps, of which there are none. The first pair sees the gaps of all rows.
+      let other = code + 1 < armCount ? (second, arms[code + 1].complete) : (-1 - first, arms[code].gaps)
+      guard
+        RowStack.part(
+          rows, armCodes, to: (first, arms[code].complete), other, allowsGaps: keepsOrder, numbers, words)
+      else { return false }
+    }
+    return true
   }
 }
 

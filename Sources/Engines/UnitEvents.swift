@@ -372,7 +372,7 @@ final class UnitTotals: @unchecked Sendable {
   /// - Throws: `TableFault` if they will need more memory than there is.
   func requireMemory(_ bound: MemoryBound, estimatedRows: Int) throws(TableFault) {
     let share = Double(count.events) / Double(max(1, estimatedRows))
-    // A set grows by doubling, while the old one is still there; words are counted once.
+    // A set grows by doubling, while the old one is still there. A word is kept once: its bytes, a hash, its end, two places.
     let found = seen.indices.map { value in seen[value].reduce(0) { $0 + $1.count } }
     let foreseen = seen.indices.map {
       MemoryBound.values(found[$0], in: distinctHits[$0], of: Int(Double(distinctHits[$0]) / min(1, max(share, 1e-9))))

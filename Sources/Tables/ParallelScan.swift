@@ -22,9 +22,6 @@ extension TableSource {
   ) throws(TableFault) -> ScanCount {
     try requireColumns(names)
     var progress = ScanProgress(bytes: parts.reduce(0) { $0 + $1.file.text.count })
-    // With very many cores one chunk each: what is kept of two batches is memory.
-    let cores = min(workers, ProcessInfo.processInfo.activeProcessorCount)
-    let batchChunks = options.batchChunks ?? max(6, min(3 * cores, max(cores, 48)))
     let windows = WindowPool(keeps: Consumer.keepsFields ? batchChunks : 0)
     for (number, part) in parts.enumerated() {
       let scanner = scanner(of: names, in: part)
@@ -107,6 +104,13 @@ extension TableSource {
       RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots), kernel: options.kernel,
       // Half a chunk and the rest of its last record.
       windowBytes: min(1 << 18, options.chunkBytes) + (options.chunkBytes < 1 << 12 ? 0 : 1 << 12))
+  }
+
+  /// Chunks of a batch, two of which may be in memory: three for each core, so that what is read of them stays in the cache;
+  /// of very many cores one each, as it is memory.
+  private var batchChunks: Int {
+    let cores = min(workers, ProcessInfo.processInfo.activeProcessorCount)
+    return max(6, min(3 * cores, max(cores, 48)))
   }
 
   /// Threads that work at a time.

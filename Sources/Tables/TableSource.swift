@@ -10,9 +10,6 @@ public struct TableOptions: Sendable {
   /// Bytes that one thread scans at a time. Results do not depend on it.
   package var chunkBytes = 1 << 19
   package var kernel = ScanKernel.native
-  /// Chunks of a batch, two of which may be in memory: few, so that what is read of them stays in the cache; nil: three for each
-  /// thread.
-  package var batchChunks: Int?
   /// Whether bytes are copied into memory of their own before they are scanned; nil: those of mapped files are.
   package var copiesText: Bool?
   /// Nil: one thread a core.

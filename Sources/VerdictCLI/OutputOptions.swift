@@ -37,7 +37,7 @@ struct OutputOptions: ParsableArguments {
   /// The other files that a command writes, by the options that name them, must be none of its inputs, and no two the same.
   ///
   /// - Throws: `UsageFault`, before there is work to lose; also for an ending that promises what no format is.
-  func requireNoInput(_ inputs: [String], others: [(option: String, path: String?)] = []) throws(UsageFault) {
+  func requireUsable(apartFrom inputs: [String], others: [(option: String, path: String?)] = []) throws(UsageFault) {
     let ending = output.map { URL(filePath: $0).pathExtension.lowercased() } ?? ""
     if format == nil, ["pdf", "xlsx", "xls", "docx", "png", "svg", "parquet", "yaml"].contains(ending) {
       throw UsageFault(

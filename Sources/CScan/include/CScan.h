@@ -162,21 +162,18 @@ size_t cscan_unix_times(const cscan_block *block, size_t column, size_t from, in
 
 // MARK: - Rows by their code
 
-// The values of the rows with a code, in their order, and how many there are. chosen: room for those, and eight more.
-size_t cscan_select(const double *values, const int32_t *codes, size_t rows, int32_t code, int level, double *chosen);
-
 // How many rows have one code, and how many the other; whether the value of any row is missing (NaN).
 typedef struct {
   size_t first, second;
   int has_gaps;
 } cscan_parted;
 
-// The same for two codes at once. of_first, of_second: room for those, and eight more.
+// The values of the rows with each of two codes, in their order. of_first, of_second: room for those, and eight more.
 cscan_parted cscan_part(
   const double *values, const int32_t *codes, size_t rows, int32_t first, int32_t second, int level, double *of_first,
   double *of_second);
 
-// The same as cscan_select for codes of something else. chosen: room for those, and one more.
+// The same for other codes of the rows with one code, and how many there are. chosen: room for those, and one more.
 size_t cscan_select_codes(const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int32_t *chosen);
 
 // Makes a code c, 0 or more, of a row without a value (NaN) into -1 - c. Returns how many values are missing.

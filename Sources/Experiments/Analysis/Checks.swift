@@ -35,6 +35,15 @@ struct Checks {
     func day(_ seconds: Int64) -> String {
       Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601.year().month().day())
     }
+    if let quiet = exposure.quietSeconds, quiet > 86_400 {
+      return [
+        Analysis.Check(
+          name: "observation", outcome: .warn, pValue: nil,
+          detail:
+            "the observation is said to end on \(day(observed.until)), \(Durations.text(quiet.rounded())) after the latest "
+            + "event: units count as observed, and without events, until then. Is the log whole?")
+      ]
+    }
     var doubts: [String] = []
     if let strays = exposure.strays {
       let one = strays.events == 1
@@ -44,15 +53,6 @@ struct Checks {
     }
     if let later = exposure.unitsExposedLater, later > 0 {
       doubts.append("\(later.grouped) \(later == 1 ? "unit was" : "units were") first exposed after it")
-    }
-    if let quiet = exposure.quietSeconds, quiet > 86_400 {
-      return [
-        Analysis.Check(
-          name: "observation", outcome: .warn, pValue: nil,
-          detail:
-            "the observation is said to end on \(day(observed.until)), \(Durations.text(quiet.rounded())) after the latest "
-            + "event: units count as observed, and without events, until then. Is the log whole?")
-      ]
     }
     guard !doubts.isEmpty else { return [] }
     return [

@@ -25,12 +25,12 @@ struct Decider {
     if let short = tooShort(analysis) { return .init(outcome: .extend, variant: nil, reasons: [short]) }
     if let early = beforeItsTime(analysis) { return .init(outcome: .extend, variant: nil, reasons: [early]) }
     guard let best = safe.first else { return withoutWinner(analysis) }
-    return withWinner(best, analysis)
+    return withWinner(best, among: safe, analysis)
   }
 
   // MARK: - Cases
 
-  private func withWinner(_ best: Winner, _ analysis: Analysis) -> Analysis.Decision {
+  private func withWinner(_ best: Winner, among winners: [Winner], _ analysis: Analysis) -> Analysis.Decision {
     if let harmed = harmedGoal(analysis, best.variant) {
       let reasons = ["\(best.variant) improves \(best.metric) but worsens \(harmed) significantly."]
       return .init(outcome: .keep, variant: analysis.control, reasons: reasons)
@@ -47,8 +47,7 @@ struct Decider {
     var reasons = [
       "\(best.variant) improves \(best.metric)\(significance(best.pValue))."
     ]
-    let others = winners(analysis).filter { $0.variant.isExactly(best.variant) && $0.metric != best.metric }.map(
-      \.metric)
+    let others = winners.filter { $0.variant.isExactly(best.variant) && $0.metric != best.metric }.map(\.metric)
     if !others.isEmpty { reasons.append("It also improves \(others.joined(separator: ", ")).") }
     let held = guardrails(analysis, .held).filter { $0.variant.isExactly(best.variant) }.map(\.metric)
     if !held.isEmpty { reasons.append("Guardrails held: \(held.joined(separator: ", ")).") }

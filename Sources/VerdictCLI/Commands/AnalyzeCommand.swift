@@ -164,7 +164,7 @@ struct AnalyzeCommand: ParsableCommand {
       throw UsageFault(
         sentence: "'-' is given more than once: standard input is read once. Write one of the inputs to a file.")
     }
-    try output.requireNoInput(inputs, others: [("--statistics", statisticsFile)])
+    try output.requireUsable(apartFrom: inputs, others: [("--statistics", statisticsFile)])
     let plan = try plan()
     var measured = try measured(files: paths, exposures: others.0, attributes: others.1)
     let stored = statisticsFile.map { ($0, Array((measured.json.text(pretty: true) + "\n").utf8)) }

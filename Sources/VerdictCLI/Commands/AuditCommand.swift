@@ -54,7 +54,7 @@ struct AuditCommand: ParsableCommand {
       throw UsageFault(sentence: "--alpha: expected a number in (0, 1), found \(alpha).")
     }
     let paths = try table.expanded(files)
-    try output.requireNoInput(paths + [experiments])
+    try output.requireUsable(apartFrom: paths + [experiments])
     let programme = try AllocationProgramme.load(experiments)
     var transitions = programme.transitions
     if let to {

@@ -61,7 +61,7 @@ struct BalanceCommand: ParsableCommand {
     }
     let planned = try weights.map { try OptionValue.weights($0) }
     let paths = try table.expanded(files)
-    try output.requireNoInput(paths)
+    try output.requireUsable(apartFrom: paths)
     let source = ExposureSource(files: paths, timeColumn: time, timeZone: timezone)
     let reader = ExposureBalanceReader(
       source, unit: unit, variant: variant, segments: segment, options: try table.options(),

@@ -97,7 +97,7 @@ struct CohortCommand: ParsableCommand {
 
   func run() throws {
     let paths = try table.expanded(files)
-    try output.requireNoInput(paths, others: [("--customers", customers)])
+    try output.requireUsable(apartFrom: paths, others: [("--customers", customers)])
     let settings = try settings()
     var columns = EventLogReader.Columns(unit: unit, time: time)
     columns.amount = amount

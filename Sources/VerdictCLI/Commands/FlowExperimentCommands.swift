@@ -57,7 +57,7 @@ struct ExperimentFlow: ParsableCommand {
     experiment.alpha = log.alpha
     experiment.weights = try weights.map { try FlowOptions.weights($0).compactMapValues(Double.init) }
     let paths = try table.expanded(logs)
-    try output.requireNoInput(paths, others: [("--units", units), ("--spec", spec)])
+    try output.requireUsable(apartFrom: paths, others: [("--units", units), ("--spec", spec)])
     let outcome = try experiment.run(paths, options: table.options())
     for notice in outcome.notices { Terminal.notice(notice) }
     var files: [(path: String, bytes: [UInt8])] = []

@@ -125,7 +125,7 @@ struct MeasureFlow: ParsableCommand {
     var plan = try log.plan(model, table)
     plan.control = control
     let paths = try table.expanded(logs)
-    try output.requireNoInput(paths)
+    try output.requireUsable(apartFrom: paths)
     var found = try FlowMeasurer(model, plan).measure(paths, options: table.options())
     if found.model.isEmpty { found.model = source.name }
     try output.write(Report.render(found, on: model, as: output.chosenFormat, options: output.reportOptions))

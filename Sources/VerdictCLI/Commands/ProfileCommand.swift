@@ -33,7 +33,7 @@ struct ProfileCommand: ParsableCommand {
 
   func run() throws {
     let paths = try table.expanded(files)
-    try output.requireNoInput(paths)
+    try output.requireUsable(apartFrom: paths)
     let source = try DuckDBEngine(options: try table.options()).source(paths)
     let profile = try TableProfile(source, allowedBadRows: table.allowBadRows, paths: paths)
     try output.write(text(profile))
@@ -66,7 +66,7 @@ struct ProfileCommand: ParsableCommand {
     let rows = profile.columns.map { column in
       let known = column.quantiles ?? Array(repeating: .nan, count: 6)
       let quantiles = known.map { value in
-        value.isNaN ? "" : column.role == .time ? Self.date(value) : format.number(value)
+        value.isNaN ? "" : (column.role == .time ? Self.date(value) : nil) ?? format.number(value)
       }
       return [
         column.name, column.kind.rawValue, column.role?.rawValue ?? "", format.count(column.missing),
@@ -95,11 +95,12 @@ struct ProfileCommand: ParsableCommand {
     return exhibit
   }
 
-  /// A Unix time in seconds, or in thousandths or millionths where seconds would be of the year 5138 or later.
-  private static func date(_ time: Double) -> String {
-    let perSecond = abs(time) < 1e11 ? 1.0 : abs(time) < 1e14 ? 1e3 : 1e6
-    // To the minute, as seconds would leave no room for other columns.
-    let text = Date(timeIntervalSince1970: time / perSecond).formatted(.iso8601)
+  /// A Unix time as tables' times are read, to the minute: seconds would leave no room for other columns.
+  private static func date(_ time: Double) -> String? {
+    guard let whole = Int64(exactly: time) else { return nil }
+    let stamp = Array("\(whole)".utf8).withUnsafeBufferPointer { FieldParsing.timestamp($0) }
+    guard let stamp, var clock = ZoneClock("UTC") else { return nil }
+    let text = Date(timeIntervalSince1970: TimeInterval(clock.seconds(of: stamp))).formatted(.iso8601)
     return text.prefix(16).replacing("T", with: " ") + "Z"
   }
 
