@@ -39,42 +39,61 @@ static uint64_t remainder_by_table(uint64_t rest, const uint8_t *bytes, size_t c
 #if defined(__x86_64__)
 // Folding: 128 bits are carried over a distance by two products with powers of x, which are congruent to them there.
 // - Source: Gopal et al. (2009), "Fast CRC computation for generic polynomials using PCLMULQDQ", Intel white paper.
-// Reflected powers of x by the polynomial: 1087 and 1023 for a distance of 1024 bits, 2111 and 2047 for 2048.
+// Reflected powers of x by the polynomial: for a distance of d bits d + 63 and d - 1.
+#define CHASH_POWERS(high, low) _mm_set_epi64x((long long)(low), (long long)(high))
+#define CHASH_128 CHASH_POWERS(0xe05dd497ca393ae4ull, 0xdabe95afc7875f40ull)
+#define CHASH_512 CHASH_POWERS(0x6ae3efbb9dd441f3ull, 0x081f6054a7842df4ull)
+#define CHASH_1024 CHASH_POWERS(0x8757d71d4fcc1000ull, 0xd7d86b2af73de740ull)
+#define CHASH_2048 CHASH_POWERS(0x8260adf2381ad81cull, 0xf31fd9271e228b79ull)
+
+// What `folded` is some bits later, where `next` is found.
+__attribute__((target("pclmul,sse4.1"))) static inline __m128i carried(__m128i folded, __m128i powers, __m128i next) {
+  __m128i low = _mm_clmulepi64_si128(folded, powers, 0x00), high = _mm_clmulepi64_si128(folded, powers, 0x11);
+  return _mm_xor_si128(_mm_xor_si128(low, high), next);
+}
+
+// Sixteen bytes each, then those from `bytes` on.
+__attribute__((target("pclmul,sse4.1"))) static uint64_t remainder_of_folded(
+  const __m128i *folded, int number, const uint8_t *bytes, size_t count) {
+  __m128i one = folded[0];
+  for (int i = 1; i < number; i++) one = carried(one, CHASH_128, folded[i]);
+  for (; count >= 16; bytes += 16, count -= 16)
+    one = carried(one, CHASH_128, _mm_loadu_si128((const __m128i *)bytes));
+  uint8_t last[16];
+  memcpy(last, &one, sizeof last);
+  return remainder_by_table(remainder_by_table(0, last, sizeof last), bytes, count);
+}
+
 __attribute__((target("pclmul,sse4.1"))) static uint64_t remainder_by_128(
   uint64_t rest, const uint8_t *bytes, size_t count) {
-  const __m128i powers = _mm_set_epi64x((long long)0xd7d86b2af73de740ull, (long long)0x8757d71d4fcc1000ull);
   __m128i folded[8];
   for (int i = 0; i < 8; i++) folded[i] = _mm_loadu_si128((const __m128i *)bytes + i);
   folded[0] = _mm_xor_si128(folded[0], _mm_set_epi64x(0, (long long)rest));
   size_t at = 128;
   for (; at + 128 <= count; at += 128)
-    for (int i = 0; i < 8; i++) {
-      __m128i low = _mm_clmulepi64_si128(folded[i], powers, 0x00), high = _mm_clmulepi64_si128(folded[i], powers, 0x11);
-      folded[i] = _mm_xor_si128(_mm_xor_si128(low, high), _mm_loadu_si128((const __m128i *)(bytes + at) + i));
-    }
-  uint8_t last[128];
-  memcpy(last, folded, sizeof last);
-  return remainder_by_table(remainder_by_table(0, last, sizeof last), bytes + at, count - at);
+    for (int i = 0; i < 8; i++)
+      folded[i] = carried(folded[i], CHASH_1024, _mm_loadu_si128((const __m128i *)(bytes + at) + i));
+  return remainder_of_folded(folded, 8, bytes + at, count - at);
+}
+
+__attribute__((target("vpclmulqdq,avx512f"))) static inline __m512i carried_512(
+  __m512i folded, __m512i powers, __m512i next) {
+  __m512i low = _mm512_clmulepi64_epi128(folded, powers, 0x00), high = _mm512_clmulepi64_epi128(folded, powers, 0x11);
+  return _mm512_ternarylogic_epi64(low, high, next, 0x96);
 }
 
 __attribute__((target("vpclmulqdq,avx512f"))) static uint64_t remainder_by_512(
   uint64_t rest, const uint8_t *bytes, size_t count) {
-  const __m512i powers = _mm512_broadcast_i32x4(
-    _mm_set_epi64x((long long)0xf31fd9271e228b79ull, (long long)0x8260adf2381ad81cull));
+  const __m512i far = _mm512_broadcast_i32x4(CHASH_2048), near = _mm512_broadcast_i32x4(CHASH_512);
   __m512i folded[4];
   for (int i = 0; i < 4; i++) folded[i] = _mm512_loadu_si512(bytes + 64 * i);
-  folded[0] = _mm512_xor_si512(
-    folded[0], _mm512_zextsi128_si512(_mm_set_epi64x(0, (long long)rest)));
+  folded[0] = _mm512_xor_si512(folded[0], _mm512_zextsi128_si512(_mm_set_epi64x(0, (long long)rest)));
   size_t at = 256;
   for (; at + 256 <= count; at += 256)
-    for (int i = 0; i < 4; i++) {
-      __m512i low = _mm512_clmulepi64_epi128(folded[i], powers, 0x00);
-      __m512i high = _mm512_clmulepi64_epi128(folded[i], powers, 0x11);
-      folded[i] = _mm512_ternarylogic_epi64(low, high, _mm512_loadu_si512(bytes + at + 64 * i), 0x96);
-    }
-  uint8_t last[256];
-  memcpy(last, folded, sizeof last);
-  return remainder_by_table(remainder_by_table(0, last, sizeof last), bytes + at, count - at);
+    for (int i = 0; i < 4; i++) folded[i] = carried_512(folded[i], far, _mm512_loadu_si512(bytes + at + 64 * i));
+  for (int i = 1; i < 4; i++) folded[i] = carried_512(folded[i - 1], near, folded[i]);
+  for (; at + 64 <= count; at += 64) folded[3] = carried_512(folded[3], near, _mm512_loadu_si512(bytes + at));
+  return remainder_of_folded((const __m128i *)&folded[3], 4, bytes + at, count - at);
 }
 #endif
 
@@ -106,17 +125,46 @@ static uint64_t product(uint64_t a, uint64_t b) {
   return sum;
 }
 
-// x^8, and each the square of the one before.
-static uint64_t squares[64];
+// x^8, and each the square of the one before; and those divided by x^65.
+static uint64_t squares[64], divided[64];
 
 __attribute__((constructor)) static void fill_squares(void) {
   squares[0] = 1ull << 55;
   for (int i = 1; i < 64; i++) squares[i] = product(squares[i - 1], squares[i - 1]);
+  for (int i = 0; i < 64; i++) {
+    uint64_t power = squares[i];
+    for (int bit = 0; bit < 65; bit++) power = power >> 63 ? (power ^ CHASH_POLYNOMIAL) << 1 | 1 : power << 1;
+    divided[i] = power;
+  }
 }
 
+#if defined(__x86_64__)
+// The product of two reflected polynomials has one bit less than twice theirs: it is a b x; and what 16 bytes leave is theirs
+// times x^64.
+__attribute__((target("pclmul,sse4.1"))) static uint64_t product_by_64(uint64_t a, uint64_t b_divided) {
+  __m128i both = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)a), _mm_cvtsi64_si128((long long)b_divided), 0);
+  uint8_t bytes[16];
+  memcpy(bytes, &both, sizeof bytes);
+  return remainder_by_table(0, bytes, sizeof bytes);
+}
+#endif
+
 uint64_t chash_crc64_joined(uint64_t first, uint64_t second, uint64_t count) {
+  int folds = 0;
+#if defined(__x86_64__)
+  folds = __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
+#endif
   // first x^(8 count).
-  for (int i = 0; count; i++, count >>= 1)
-    if (count & 1) first = product(squares[i], first);
+  for (int i = 0; count; i++, count >>= 1) {
+    if (!(count & 1)) continue;
+#if defined(__x86_64__)
+    if (folds) {
+      first = product_by_64(first, divided[i]);
+      continue;
+    }
+#endif
+    first = product(squares[i], first);
+  }
+  (void)folds;
   return first ^ second;
 }

@@ -24,11 +24,26 @@ typedef struct {
   __m512i word;   // the eight bytes that end at each one's end
 } eight_fields;
 
-#define CSCAN_END(row) (ends + (row)*columns)
+// Where the ends of eight rows lie: four pointers' worth of registers, where the compiler would keep eight and have none left.
+typedef struct {
+  const uint32_t *first, *fifth;
+  size_t columns;
+} eight_ends;
 
-// Bytes of eight fields without quotes, in rows without returns. ends: of the first one's end.
-CSCAN_AVX512_TARGET CSCAN_INLINE __m512i plain_counts(const uint32_t *ends, size_t columns) {
-#define CSCAN_PAIR(row) loaded(CSCAN_END(row) - 1)
+CSCAN_INLINE eight_ends eight_from(const uint32_t *ends, size_t columns) {
+  __asm__("" : "+r"(ends));
+  const uint32_t *fifth = ends + 4 * columns;
+  __asm__("" : "+r"(fifth));
+  return (eight_ends){ends, fifth, columns};
+}
+
+CSCAN_INLINE const uint32_t *end_at(eight_ends ends, size_t row) {
+  return row < 4 ? ends.first + row * ends.columns : ends.fifth + (row - 4) * ends.columns;
+}
+
+// Bytes of eight fields without quotes, in rows without returns.
+CSCAN_AVX512_TARGET CSCAN_INLINE __m512i plain_counts(eight_ends ends) {
+#define CSCAN_PAIR(row) loaded(end_at(ends, row) - 1)
   // An end lies beside the one before it, behind which the field begins.
   __m512i pairs = joined(
     CSCAN_PAIR(0), CSCAN_PAIR(1), CSCAN_PAIR(2), CSCAN_PAIR(3), CSCAN_PAIR(4), CSCAN_PAIR(5), CSCAN_PAIR(6), CSCAN_PAIR(7));
@@ -37,11 +52,11 @@ CSCAN_AVX512_TARGET CSCAN_INLINE __m512i plain_counts(const uint32_t *ends, size
 }
 
 // The fields themselves. At least eight bytes stand before the first one's end.
-CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields plain_fields(const uint8_t *text, const uint32_t *ends, size_t columns) {
-#define CSCAN_WORD(row) loaded(text + *CSCAN_END(row) - 8)
+CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields plain_fields(const uint8_t *text, eight_ends ends) {
+#define CSCAN_WORD(row) loaded(text + *end_at(ends, row) - 8)
   __m512i words = joined(
     CSCAN_WORD(0), CSCAN_WORD(1), CSCAN_WORD(2), CSCAN_WORD(3), CSCAN_WORD(4), CSCAN_WORD(5), CSCAN_WORD(6), CSCAN_WORD(7));
-  return (eight_fields){plain_counts(ends, columns), words};
+  return (eight_fields){plain_counts(ends), words};
 }
 
 // Any fields. At least eight bytes stand before each one's end.
@@ -61,7 +76,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields any_fields(const cscan_block *bloc
 CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields eight_at(const cscan_block *block, size_t row, size_t column) {
   return block->has_quotes || block->has_returns
            ? any_fields(block, row, column)
-           : plain_fields(block->text, block->ends + row * block->columns + column, block->columns);
+           : plain_fields(block->text, eight_from(block->ends + row * block->columns + column, block->columns));
 }
 
 // The first row from `from` on before whose field's end there are sixteen bytes of the block, so eight without quote and return.
@@ -144,40 +159,144 @@ CSCAN_AVX512_TARGET CSCAN_INLINE int eight_decimals(eight_fields f, double *valu
   return 1;
 }
 
-CSCAN_AVX512_TARGET CSCAN_INLINE size_t decimals_by_eight(
-  const cscan_block *block, size_t column, size_t from, double *values) {
-  size_t row = first_with_sixteen(block, column, from);
-  size_t stop = decimals(block, column, from, row, values);
-  if (stop < row) return stop;
-  for (; row + 8 <= block->rows; row += 8) {
-    eight_fields f = eight_at(block, row, column);
-    if (eight_digits_alone(f, 9, values + row) || eight_decimals(f, values + row)) continue;
-    stop = decimals(block, column, row, row + 8, values);
-    if (stop < row + 8) return stop;
+// How all numbers of a column are mostly written: with as many decimals each.
+typedef struct {
+  __m512i zeros;    // what digits are above: '0', and '.' where the point is
+  __m512i greatest; // 9, and 0 where the point is
+  // The point's place weighs nothing.
+  __m512i of_bytes, of_pairs, of_fours;
+  __m512i least, spread;  // bytes of a field: at least, and up to how many more
+  __m512d scale, inverse;
+} decimal_format;
+
+// point: the byte of the eight that end a field where the point is; 8 without one.
+CSCAN_AVX512_TARGET CSCAN_INLINE decimal_format format_with(unsigned point) {
+  // How much more a digit in front of the point weighs than what stands behind its place in the same pair, four, eight.
+  const uint64_t byte = point < 8 ? 0xFFull << 8 * point : 0;
+  const unsigned pair = point / 2, four = point / 4;
+  // (10, 1); (1, 0) if the point is the second one, (0, 1) if it is the first.
+  uint64_t bytes = 0x010A010A010A010Aull & ~byte;
+  if (point < 8 && point % 2) bytes ^= (uint64_t)0x0B << 8 * (point - 1);
+  // (100, 1); (10, 1) if the second pair has one digit only.
+  uint64_t pairs = 0x0001006400010064ull;
+  if (point < 8 && pair % 2) pairs ^= (uint64_t)0x6E << 32 * four;
+  const unsigned decimals = point < 8 ? 7 - point : 0;
+  const int has_point = point < 8;
+  return (decimal_format){
+    _mm512_set1_epi64((long long)(CSCAN_EACH('0') ^ (byte & CSCAN_EACH('0' ^ '.')))),
+    _mm512_set1_epi64((long long)(CSCAN_EACH(9) & ~byte)), _mm512_set1_epi64((long long)bytes),
+    _mm512_set1_epi64((long long)pairs), _mm512_set1_epi64(four == 1 ? 1000 : 10000),
+    _mm512_set1_epi64(1 + has_point), _mm512_set1_epi64(7 - has_point), _mm512_set1_pd(cscan_powers[decimals]),
+    _mm512_set1_pd(inverses[decimals])};
+}
+
+// Numbers without a sign, written like that, at least one digit each; 0 if one of the fields is something else.
+CSCAN_AVX512_TARGET CSCAN_INLINE int eight_of_format(eight_fields f, const decimal_format *format, double *values) {
+  __m512i keep = _mm512_sllv_epi64(_mm512_set1_epi64(-1), _mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(f.count, 3)));
+  __m512i word = _mm512_ternarylogic_epi64(keep, f.word, _mm512_set1_epi8('0'), 0xCA);
+  __m512i digits = _mm512_sub_epi8(word, format->zeros);
+  __mmask64 others = _mm512_cmpgt_epu8_mask(digits, format->greatest);
+  __mmask8 wrong = _mm512_cmpgt_epu64_mask(_mm512_sub_epi64(f.count, format->least), format->spread);
+  if ((others | wrong) != 0) return 0;
+  __m512i pairs = _mm512_maddubs_epi16(digits, format->of_bytes);
+  __m512i fours = _mm512_madd_epi16(pairs, format->of_pairs);
+  __m512i all = _mm512_add_epi64(_mm512_mul_epu32(fours, format->of_fours), _mm512_srli_epi64(fours, 32));
+  _mm512_storeu_pd(values, quotient(_mm512_cvtepu64_pd(all), format->scale, format->inverse));
+  return 1;
+}
+
+// How eight fields are written: with a point at the same place (0 to 7, as `format_with` takes it), or one of these.
+enum { FORM_WHOLE = 8, FORM_DIGIT = 9, FORM_MIXED = -1 };
+
+CSCAN_AVX512_TARGET CSCAN_INLINE int form_of(eight_fields f) {
+  if (_mm512_cmpneq_epi64_mask(f.count, _mm512_set1_epi64(1)) == 0) return FORM_DIGIT;
+  __m512i before = _mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(f.count, 3));
+  __m512i inside = _mm512_sllv_epi64(_mm512_set1_epi64(-1), before);
+  __m512i points = _mm512_and_si512(
+    _mm512_movm_epi8(_mm512_cmpeq_epi8_mask(f.word, _mm512_set1_epi8('.'))), inside);
+  uint64_t first = (uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(points));
+  if (_mm512_cmpneq_epi64_mask(points, _mm512_set1_epi64((long long)first)) != 0) return FORM_MIXED;
+  return first == 0 ? FORM_WHOLE : (int)_tzcnt_u64(first) / 8;
+}
+
+// Each loop is a function of its own, which keeps its registers. They return the first row of those that they leave, eight or
+// fewer before the end at the latest.
+#define CSCAN_LOOP __attribute__((noinline)) static size_t
+
+CSCAN_LOOP some_decimals(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
+  return decimals(block, column, from, to, values);
+}
+
+CSCAN_LOOP some_bits(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
+  return bits(block, column, from, to, values);
+}
+
+// In plain blocks: single digits.
+CSCAN_AVX512_TARGET CSCAN_LOOP digits_by_eight(
+  const cscan_block *block, size_t column, size_t row, uint64_t greatest, double *values) {
+  const uint8_t *text = block->text;
+  const size_t columns = block->columns, rows = block->rows;
+  const uint32_t *ends = block->ends + row * columns + column;
+  for (; row + 8 <= rows; row += 8, ends += 8 * columns)
+    if (!eight_digits_alone(plain_fields(text, eight_from(ends, columns)), greatest, values + row)) break;
+  return row;
+}
+
+// In plain blocks: numbers of one format.
+CSCAN_AVX512_TARGET CSCAN_LOOP format_by_eight(
+  const cscan_block *block, size_t column, size_t row, int point, double *values) {
+  const decimal_format format = format_with((unsigned)point);
+  const uint8_t *text = block->text;
+  const size_t columns = block->columns, rows = block->rows;
+  const uint32_t *ends = block->ends + row * columns + column;
+  for (; row + 8 <= rows; row += 8, ends += 8 * columns)
+    if (!eight_of_format(plain_fields(text, eight_from(ends, columns)), &format, values + row)) break;
+  return row;
+}
+
+// Any numbers, until they have one form in a plain block. -1: one is left to the caller.
+CSCAN_AVX512_TARGET CSCAN_INLINE ptrdiff_t mixed_by_eight(
+  const cscan_block *block, size_t column, size_t row, int is_plain, double *values, int *form) {
+  *form = FORM_MIXED;
+  for (; row + 8 <= block->rows && *form == FORM_MIXED; row += 8) {
+    eight_fields f = is_plain ? plain_fields(block->text, eight_from(block->ends + row * block->columns + column, block->columns))
+                              : any_fields(block, row, column);
+    if (!eight_decimals(f, values + row) && some_decimals(block, column, row, row + 8, values) < row + 8) return -1;
+    if (is_plain) *form = form_of(f);
   }
-  return decimals(block, column, row, block->rows, values);
+  return (ptrdiff_t)row;
 }
 
 CSCAN_AVX512_TARGET size_t cscan_decimals_avx512(
-  const cscan_block *given, size_t column, size_t from, double *values) {
-  CSCAN_PLAIN_OR_NOT(block, given, decimals_by_eight(&block, column, from, values));
-}
-
-CSCAN_AVX512_TARGET CSCAN_INLINE size_t bits_by_eight(
   const cscan_block *block, size_t column, size_t from, double *values) {
   size_t row = first_with_sixteen(block, column, from);
-  size_t stop = bits(block, column, from, row, values);
+  size_t stop = some_decimals(block, column, from, row, values);
   if (stop < row) return stop;
-  for (; row + 8 <= block->rows; row += 8) {
-    if (eight_digits_alone(eight_at(block, row, column), 1, values + row)) continue;
-    stop = bits(block, column, row, row + 8, values);
-    if (stop < row + 8) return stop;
+  const int is_plain = !block->has_quotes && !block->has_returns;
+  int form = FORM_MIXED;
+  while (row + 8 <= block->rows) {
+    if (form == FORM_DIGIT) row = digits_by_eight(block, column, row, 9, values);
+    if (form >= 0 && form != FORM_DIGIT) row = format_by_eight(block, column, row, form, values);
+    ptrdiff_t next = is_plain ? mixed_by_eight(block, column, row, 1, values, &form)
+                              : mixed_by_eight(block, column, row, 0, values, &form);
+    if (next < 0) return some_decimals(block, column, row, block->rows, values);
+    row = (size_t)next;
   }
-  return bits(block, column, row, block->rows, values);
+  return some_decimals(block, column, row, block->rows, values);
 }
 
-CSCAN_AVX512_TARGET size_t cscan_bits_avx512(const cscan_block *given, size_t column, size_t from, double *values) {
-  CSCAN_PLAIN_OR_NOT(block, given, bits_by_eight(&block, column, from, values));
+CSCAN_AVX512_TARGET size_t cscan_bits_avx512(const cscan_block *block, size_t column, size_t from, double *values) {
+  const int is_plain = !block->has_quotes && !block->has_returns;
+  size_t row = from;
+  while (row < block->rows) {
+    size_t stop = row;
+    if (is_plain && block->ends[row * block->columns + column] >= 16) stop = digits_by_eight(block, column, row, 1, values);
+    // What they are instead is seen one by one.
+    size_t to = stop + 8 < block->rows ? stop + 8 : block->rows;
+    row = some_bits(block, column, stop, to, values);
+    if (row < to) break;
+  }
+  return row;
 }
 
 // Eight fields of at most sixteen bytes: as long as the one before, and later in the order of bytes?
@@ -200,7 +319,7 @@ CSCAN_AVX512_TARGET size_t cscan_ascending_avx512(
     int is_known = 0;
     for (; row + 8 <= block.rows; row += 8) {
       const uint32_t *ends = block.ends + row * block.columns + column;
-      eight_fields f = plain_fields(block.text, ends, block.columns);
+      eight_fields f = plain_fields(block.text, eight_from(ends, block.columns));
       if (_mm512_cmpneq_epi64_mask(f.count, lengths) != 0) break;
       const uint8_t *text = block.text - length;
       __m512i first = joined(
@@ -238,13 +357,15 @@ typedef struct {
 CSCAN_AVX512_TARGET CSCAN_INLINE few_word few_word_of(cscan_word word) {
   // Words hold no zero byte. The empty one is left to others.
   size_t unused = word.key.high ? _lzcnt_u64(word.key.high) / 8 : 8 + _lzcnt_u64(word.key.low) / 8;
-  uint8_t bytes[32] = {0}, keep[16] = {0};
-  memcpy(bytes + unused, &word.key, 16);
-  memset(keep + unused, 0xFF, 16 - unused);
+  unsigned __int128 bytes = 0, keep = 0;
+  if (unused < 16) {
+    bytes = ((unsigned __int128)word.key.high << 64 | word.key.low) << 8 * unused;
+    keep = ~(unsigned __int128)0 << 8 * unused;
+  }
   return (few_word){
-    _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)bytes)),
-    _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)keep)), _mm512_set1_epi64(unused == 16 ? -1 : (long long)(16 - unused)),
-    _mm256_set1_epi32((int)word.code)};
+    _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)&bytes)),
+    _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)&keep)),
+    _mm512_set1_epi64(unused == 16 ? -1 : (long long)(16 - unused)), _mm256_set1_epi32((int)word.code)};
 }
 
 // The sixteen bytes in front of each of four ends.
@@ -289,7 +410,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE size_t codes_of(
   }
   for (; row + 8 <= block->rows; row += 8) {
     const uint32_t *ends = block->ends + row * block->columns + column;
-    __m512i counts = plain_counts(ends, block->columns);
+    __m512i counts = plain_counts(eight_from(ends, block->columns));
     __m512i first = four_ends(block->text, ends, block->columns);
     __m512i last = four_ends(block->text, ends + 4 * block->columns, block->columns);
     __mmask8 known = 0;
@@ -337,7 +458,7 @@ CSCAN_AVX512_TARGET size_t cscan_unix_times_avx512(
   const __m512i zeros = _mm512_set1_epi8('0'), nine = _mm512_set1_epi8(9);
   for (; row + 8 <= block.rows; row += 8) {
     const uint32_t *ends = block.ends + row * block.columns + column;
-    eight_fields f = plain_fields(block.text, ends, block.columns);
+    eight_fields f = plain_fields(block.text, eight_from(ends, block.columns));
     if (_mm512_cmpneq_epi64_mask(f.count, _mm512_set1_epi64(10)) != 0) break;
     // The first two digits are the last two bytes of the eight that end with them.
     const uint8_t *text = block.text - 16;

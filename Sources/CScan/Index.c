@@ -218,37 +218,34 @@ CSCAN_AVX2_TARGET static size_t quotes_avx2(const uint8_t *text, size_t count) {
 
 // MARK: - AVX-512
 
-CSCAN_AVX512_TARGET CSCAN_INLINE void step_avx512(
-  scan_state *s, __m512i bytes, uint64_t valid, uint8_t delimiter, uint32_t offset, uint32_t *ends) {
+// As `unusual`: a zero where a byte is one of those with a low half of their own; others of them have their high bit set.
+CSCAN_AVX512_TARGET CSCAN_INLINE __m512i zero_if_unusual(__m512i bytes) {
   const __m512i by_low_bits = _mm512_broadcast_i32x4(
     _mm_setr_epi8(0, -1, '"', -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, '\r', -1, 0));
-  masks m;
-  m.delimiter = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)delimiter));
-  m.line_feed = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
-  m.not_ascii = _mm512_movepi8_mask(bytes);
-  // As `unusual`.
-  uint64_t others = _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(by_low_bits, bytes), bytes) | m.not_ascii;
-  if (__builtin_expect(others != 0 || (s->inside | s->after_closing | s->after_return) != 0, 0)) {
-    m.quote = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')) & valid;
-    m.carriage_return = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'));
-    m.nul = _mm512_testn_epi8_mask(bytes, bytes);
-    __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)m.quote), _mm_set1_epi8(-1), 0);
-    step(s, m, valid, (uint64_t)_mm_cvtsi128_si64(product), offset, ends);
-    return;
-  }
-  uint64_t separator = m.delimiter | m.line_feed;
-  s->may_open = separator >> 63;
+  return _mm512_xor_si512(_mm512_shuffle_epi8(by_low_bits, bytes), bytes);
+}
+
+CSCAN_AVX512_TARGET CSCAN_INLINE int is_usual(__m512i zero_if_unusual, __m512i bytes) {
+  return (_mm512_testn_epi8_mask(zero_if_unusual, zero_if_unusual) | _mm512_movepi8_mask(bytes)) == 0;
+}
+
+CSCAN_INLINE int is_quiet(const scan_state *s) { return (s->inside | s->after_closing | s->after_return) == 0; }
+
+// Writes the separators of 64 usual bytes outside quotes. Returns which of them are some. offsets: of the first byte, each.
+CSCAN_AVX512_TARGET CSCAN_INLINE uint64_t write_separators(
+  scan_state *s, __m512i bytes, uint8_t delimiter, __m512i offsets, uint32_t *ends) {
+  __mmask64 line_feed = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
+  __mmask64 separator = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)delimiter)) | line_feed;
   // The separators' places come together at the front; sixteen are written at once, what is too much is written over.
   static const uint8_t places[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
                                      22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
                                      44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
   __m512i found = _mm512_maskz_compress_epi8(separator, _mm512_loadu_si512(places));
   size_t count = (size_t)__builtin_popcountll(separator);
-  const __m512i base = _mm512_set1_epi32((int)offset);
   uint32_t *out = ends + s->separators;
-#define CSCAN_WRITE(part)                                                                                    \
-  _mm512_storeu_si512(                                                                                       \
-    out + 16 * (part), _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(found, part)), base))
+#define CSCAN_WRITE(part)                                                                                       \
+  _mm512_storeu_si512(                                                                                          \
+    out + 16 * (part), _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(found, part)), offsets))
   CSCAN_WRITE(0);
   if (__builtin_expect(count > 16, 0)) {
     CSCAN_WRITE(1);
@@ -259,13 +256,55 @@ CSCAN_AVX512_TARGET CSCAN_INLINE void step_avx512(
   }
 #undef CSCAN_WRITE
   s->separators += count;
-  s->line_feeds += (size_t)__builtin_popcountll(m.line_feed);
+  s->line_feeds += (size_t)__builtin_popcountll(line_feed);
+  return separator;
+}
+
+CSCAN_AVX512_TARGET CSCAN_INLINE void step_avx512(
+  scan_state *s, __m512i bytes, uint64_t valid, uint8_t delimiter, uint32_t offset, uint32_t *ends) {
+  if (__builtin_expect(is_quiet(s) && is_usual(zero_if_unusual(bytes), bytes), 1)) {
+    s->may_open = write_separators(s, bytes, delimiter, _mm512_set1_epi32((int)offset), ends) >> 63;
+    return;
+  }
+  masks m;
+  m.delimiter = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)delimiter));
+  m.line_feed = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
+  m.not_ascii = _mm512_movepi8_mask(bytes);
+  m.quote = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')) & valid;
+  m.carriage_return = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'));
+  m.nul = _mm512_testn_epi8_mask(bytes, bytes);
+  __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)m.quote), _mm_set1_epi8(-1), 0);
+  step(s, m, valid, (uint64_t)_mm_cvtsi128_si64(product), offset, ends);
+}
+
+// 256 bytes, of which mostly none is unusual: one look for all of them.
+CSCAN_AVX512_TARGET CSCAN_INLINE void four_steps_avx512(
+  scan_state *s, const uint8_t *text, uint8_t delimiter, uint32_t offset, uint32_t *ends) {
+#define CSCAN_BYTES(i) _mm512_loadu_si512(text + 64 * (i))
+  __m512i some = _mm512_setzero_si512(), least = _mm512_set1_epi8(-1);
+  for (int i = 0; i < 4; i++) {
+    some = _mm512_or_si512(some, CSCAN_BYTES(i));
+    least = _mm512_min_epu8(least, zero_if_unusual(CSCAN_BYTES(i)));
+  }
+  if (__builtin_expect(!is_quiet(s) || !is_usual(least, some), 0)) {
+    for (uint32_t i = 0; i < 4; i++) step_avx512(s, CSCAN_BYTES(i), ~0ull, delimiter, offset + 64 * i, ends);
+    return;
+  }
+  __m512i offsets = _mm512_set1_epi32((int)offset);
+  uint64_t separators = 0;
+  for (int i = 0; i < 4; i++) {
+    separators = write_separators(s, CSCAN_BYTES(i), delimiter, offsets, ends);
+    offsets = _mm512_add_epi32(offsets, _mm512_set1_epi32(64));
+  }
+  s->may_open = separators >> 63;
+#undef CSCAN_BYTES
 }
 
 CSCAN_AVX512_TARGET static cscan_result index_avx512(
   const uint8_t *text, size_t count, uint8_t delimiter, uint32_t *ends) {
   scan_state s = {.may_open = 1};
   size_t at = 0;
+  for (; at + 256 <= count; at += 256) four_steps_avx512(&s, text + at, delimiter, (uint32_t)at, ends);
   for (; at + 64 <= count; at += 64)
     step_avx512(&s, _mm512_loadu_si512(text + at), ~0ull, delimiter, (uint32_t)at, ends);
   if (at < count) {

@@ -38,7 +38,7 @@ struct ActivityReader {
       ActivityConsumer(columns, chunk, clock: clock, asOf: settings.asOf, nulls: nulls)
     } deliver: { batch in
       let consumers = batch.consumers
-      guard isSuitable.load(ordering: .relaxed) else { return }
+      guard isSuitable.load(ordering: .relaxed) else { return nil }
       if consumers.contains(where: { !$0.isSuitable }) { isSuitable.store(false, ordering: .relaxed) }
       afterAsOf += consumers.reduce(0) { $0 + $1.eventsAfterAsOf }
       let codes = consumers.map { consumer in
@@ -46,7 +46,7 @@ struct ActivityReader {
           Array(name.utf8).withUnsafeBufferPointer { Int32(truncatingIfNeeded: segments.code(of: $0)) }
         }
       }
-      source.parallel(Self.shares) { share in
+      return SharedWork(count: Self.shares) { share in
         for (consumer, codes) in zip(consumers, codes) {
           do {
             try consumer.withEvents(of: share, segments: codes) { try partitions[share].add($0) }

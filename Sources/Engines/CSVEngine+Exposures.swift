@@ -23,16 +23,12 @@ extension CSVEngine {
     let identities = [FileIdentities(events), FileIdentities(source)]
     try requireMemory(plan, source, attributes?.source.estimatedRows ?? 0)
     let units = ExposedUnits(plan, expected: source.estimatedRows)
-    let scanned = ScannedExposures()
     let exposureColumns = ExposureConsumer.columns(plan)
     var count = try source.scan(exposureColumns, allowedBadRows: request.allowedBadRows) { chunk in
       ExposureConsumer(plan, reader: CellReader(exposureColumns, chunk, options), clock: clock)
-    } meanwhile: {
-      units.take(scanned)
-      return nil
     } deliver: { batch in
       identities[1].take(batch)
-      scanned.chunks += batch.consumers
+      return SharedWork(count: 1) { _ in for chunk in batch.consumers { units.take(chunk) } }
     }
     var files: [InputFile] = []
     if let attributes {
@@ -52,6 +48,7 @@ extension CSVEngine {
       identities[0].take(batch)
       totals.take(batch.consumers, on: events)
       try totals.requireMemory(bound, estimatedRows: eventRows)
+      return nil
     }
     try identities[0].requireDifferentFiles()
     count.rows += eventCount.rows

@@ -36,15 +36,13 @@ public struct CSVEngine: Engine {
     var times = TimeRange()
     let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { chunk in
       UnitRowConsumer(plan, chunk, nullWords: options.nullWords, clock: clock)
-    } meanwhile: {
-      assembly.begin()
     } deliver: { batch throws(TableFault) in
       identity.take(batch)
       for index in batch.consumers.indices { times.merge(batch.consumers[index].times) }
-      try assembly.take(batch.consumers)
       duplicates?.take(batch.consumers)
+      return try assembly.take(batch.consumers)
     }
-    try assembly.finish()
+    assembly.finish()
     try duplicates?.check()
     try identity.requireDifferentFiles()
     var measurements = assembly.measurements(

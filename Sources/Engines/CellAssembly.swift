@@ -7,7 +7,7 @@ import Tables
 /// Each cell gets its rows in the order of the files, in blocks counted from its own first row: the result is the same to
 /// the last bit for any number of threads, any cut, and the same rows in more files.
 ///
-/// One thread at a time uses it; what `begin` gives is done by many.
+/// One thread at a time uses it; the work that `take` gives is done by many.
 final class CellAssembly: @unchecked Sendable {
   private let shape: CellShape
   private var arms = Interner()
@@ -15,13 +15,9 @@ final class CellAssembly: @unchecked Sendable {
   private var segments: [Interner]
   /// For each arm: all its units, then one for each segment column.
   private var rows: [[CellRow]] = []
-  /// Chunks whose work has not begun.
-  private var waiting: [UnitRowConsumer] = []
   private var begunRows = 0
   private let bound: MemoryBound
   private let estimatedRows: Int
-  /// That there is no memory for the cells of what came last; nothing is done with it then.
-  private var fault: TableFault?
   /// What is begun and not finished.
   private var jobs: [CellJob] = []
 
@@ -31,34 +27,24 @@ final class CellAssembly: @unchecked Sendable {
     segments = shape.request.segmentColumns.map { _ in Interner() }
   }
 
-  /// Takes over what the work on the chunks before found, and keeps the next ones.
+  /// Begins the work on the next chunks when that on those before is done. The chunks are looked at until `finish`.
   ///
-  /// - Throws: as `finish`.
-  func take(_ chunks: [UnitRowConsumer]) throws(TableFault) {
-    try finish()
-    waiting = chunks
-  }
-
-  /// The work on the chunks that wait; nil if there are none. They are looked at until `finish`.
-  func begin() -> SharedWork? {
-    guard !waiting.isEmpty else { return nil }
-    let chunks = waiting.indices.map { index in
+  /// - Throws: `TableFault` if there is no memory for their cells.
+  func take(_ consumers: [UnitRowConsumer]) throws(TableFault) -> SharedWork {
+    finish()
+    let chunks = consumers.indices.map { index in
       CodedRows(
-        rows: waiting[index].rows, arms: Self.codes(of: waiting[index].arms, in: &arms),
-        clusters: Self.codes(of: waiting[index].clusters, in: &clusters),
-        segments: segments.indices.map { Self.codes(of: waiting[index].segments[$0], in: &segments[$0]) })
+        rows: consumers[index].rows, arms: Self.codes(of: consumers[index].arms, in: &arms),
+        clusters: Self.codes(of: consumers[index].clusters, in: &clusters),
+        segments: segments.indices.map { Self.codes(of: consumers[index].segments[$0], in: &segments[$0]) })
     }
-    waiting = []
     begunRows += chunks.reduce(0) { $0 + $1.rows.arms.reduce(0) { $0 + $1.count } }
-    fault = tooManySegments()
-    return fault == nil ? work(on: chunks) : nil
+    if let fault = tooManySegments() { throw fault }
+    return work(on: chunks)
   }
 
   /// Comes when the work is done.
-  ///
-  /// - Throws: `TableFault` if there was no memory to begin it.
-  func finish() throws(TableFault) {
-    if let fault { throw fault }
+  func finish() {
     for job in jobs { job.cell.finish(job.work, on: job.parts) }
     jobs = []
   }
@@ -78,7 +64,7 @@ final class CellAssembly: @unchecked Sendable {
     (arms, segments) = (units.arms, units.segments)
     let work = work(on: [rows])
     source.parallel(work.count, work.run)
-    for job in jobs { job.cell.finish(job.work, on: job.parts) }
+    finish()
   }
 
   /// The cells of all units of an arm, each block of each on whichever core is free; before them the others, whole.

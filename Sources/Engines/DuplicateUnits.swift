@@ -55,6 +55,7 @@ final class DuplicateUnits {
       HashConsumer()
     } deliver: { batch in
       keep(batch.consumers.map(\.hashes))
+      return nil
     }
   }
 

@@ -112,6 +112,7 @@ public struct EventLogReader: Sendable {
       EventConsumer(columns, base: chunk.origin, clock: clock, nulls: nulls)
     } deliver: { batch in
       for consumer in batch.consumers { take(consumer) }
+      return nil
     }
   }
 

@@ -33,12 +33,6 @@ final class ExposedUnits: @unchecked Sendable {
 
   var count: Int { times.count }
 
-  /// Takes what is scanned so far and leaves nothing.
-  func take(_ scanned: ScannedExposures) {
-    for chunk in scanned.chunks { take(chunk) }
-    scanned.chunks = []
-  }
-
   /// Takes the exposures of a chunk, chunks in file order. Of two at the same time the first in the file is the first.
   func take(_ chunk: ExposureConsumer) {
     let arms = Self.codes(of: chunk.arms, in: &self.arms)
@@ -100,11 +94,6 @@ final class ExposedUnits: @unchecked Sendable {
       local.bytes(of: code).withUnsafeBufferPointer { Int32(truncatingIfNeeded: global.code(of: $0)) }
     }
   }
-}
-
-/// Chunks in file order that wait for their units to be taken while the next ones are scanned. One thread at a time.
-final class ScannedExposures: @unchecked Sendable {
-  var chunks: [ExposureConsumer] = []
 }
 
 /// The exposures of one chunk.

@@ -38,7 +38,7 @@ public struct ExposureBalanceReader: Sendable {
     let count = try source.scan(columns, allowedBadRows: allowedBadRows) { chunk in
       ExposureConsumer(plan, reader: CellReader(columns, chunk, options), clock: clock)
     } deliver: { batch in
-      for chunk in batch.consumers { units.take(chunk) }
+      SharedWork(count: 1) { _ in for chunk in batch.consumers { units.take(chunk) } }
     }
     let segments = segmentColumns.indices.map { column in
       let values = (0..<units.segments[column].count).map { units.segments[column].string(of: $0) }

@@ -36,8 +36,8 @@ public struct Field {
 
 /// What a scan does with its rows.
 package protocol RowConsumer {
-  /// Whether the fields' bytes are looked at after `consume`: they stay where they are until the scan of the next batch of
-  /// chunks is over then. Else they are gone when the chunk is read.
+  /// Whether the fields' bytes are looked at after `consume`: they stay where they are then until
+  /// the work on the chunk is done. Else they are gone when the chunk is read.
   static var keepsFields: Bool { get }
 
   /// How many times the usual size its chunks have: more where each chunk's end is work.

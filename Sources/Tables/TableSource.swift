@@ -32,6 +32,8 @@ public struct TableSource: Sendable {
   public let columns: [String]
   package let parts: [TablePart]
   public let options: TableOptions
+  /// Whose threads scan the table.
+  let team: WorkTeam
 
   /// Opens the files and reads their headers.
   ///
@@ -49,6 +51,7 @@ public struct TableSource: Sendable {
     columns = first.columns
     self.parts = parts
     self.options = options
+    team = WorkTeam(helpers: max(1, options.threads ?? ProcessInfo.processInfo.activeProcessorCount) - 1)
   }
 
   public var files: [TableFile] { parts.map(\.file) }

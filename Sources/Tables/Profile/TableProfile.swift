@@ -24,6 +24,7 @@ public struct TableProfile: Sendable {
       for chunk in batch.consumers {
         for column in 0..<width { tallies[column].merge(chunk.tallies[column], part: batch.part) }
       }
+      return nil
     }
     files = paths ?? source.files.map(\.name)
     delimiter = Character(Unicode.Scalar(source.parts[0].delimiter))

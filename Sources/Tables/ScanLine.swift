@@ -1,0 +1,207 @@
+import Foundation
+
+/// The batches of a part on their way: some are scanned ahead while one is delivered and the one before is worked on, so that
+/// no thread waits for another.
+///
+/// One thread uses it. How much is ahead changes no result.
+final class ScanLine<Consumer: RowConsumer & Sendable> {
+  private let source: TableSource
+  private let part: TablePart
+  private let scanner: WindowScanner
+  private let stopsAtFirst: Bool
+  private let make: @Sendable (TableChunk) -> Consumer
+  /// Chunks of a batch.
+  private let width: Int
+  /// Batches that are begun before the first of them is delivered.
+  private let depth: Int
+  private var cutter: ChunkCutter
+  /// Cuts are where line breaks are, until one turns out to lie inside quotes.
+  private var guesses = true
+  private var ahead: [ScanBatch<Consumer>] = []
+  /// Work on the batch that was delivered.
+  private var work: (begun: BegunWork, memory: BatchMemory<Consumer>)?
+  private var free: [BatchMemory<Consumer>] = []
+  private let windows = Pool { FileWindow() }
+
+  init(
+    _ source: TableSource, _ part: TablePart, _ names: [String], stopsAtFirst: Bool,
+    _ make: @escaping @Sendable (TableChunk) -> Consumer
+  ) {
+    (self.source, self.part, self.stopsAtFirst, self.make) = (source, part, stopsAtFirst, make)
+    scanner = source.scanner(of: names, in: part)
+    width = source.batchChunks
+    // Of several threads one must not run out of chunks while another delivers.
+    depth = source.workers > 1 ? 2 : 1
+    cutter = ChunkCutter(
+      part, bytes: source.options.chunkBytes * Consumer.chunkScale, kernel: source.options.kernel)
+  }
+
+  /// The next batch in file order, when it is scanned and the work on the one before is done; nil at the end.
+  func next() -> ScanBatch<Consumer>? {
+    while true {
+      while ahead.count < depth, let batch = beginBatch() { ahead.append(batch) }
+      guard let first = ahead.first else { break }
+      source.team.finish(first.begun)
+      guard guesses, first.showsWrongCut else { break }
+      (cutter, guesses) = (first.before, false)
+      dropAll()
+    }
+    finishWork()
+    return ahead.isEmpty ? nil : ahead.removeFirst()
+  }
+
+  private func beginBatch() -> ScanBatch<Consumer>? {
+    let before = cutter
+    let ranges = cutter.next(width, on: source, guesses: guesses)
+    guard !ranges.isEmpty else { return nil }
+    let memory = free.popLast() ?? BatchMemory(width)
+    let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
+    let scan = ChunkScan(
+      source: source, part: part, scanner: scanner, windows: windows, memory: memory, stopsAtFirst: stopsAtFirst,
+      make: make)
+    let begun = source.team.begin(
+      SharedWork(count: ranges.count) { outcomes[$0] = scan.outcome(of: ranges[$0], at: $0) })
+    return ScanBatch(before: before, ranges: ranges, outcomes: outcomes, memory: memory, begun: begun)
+  }
+
+  /// Begins the work on a batch that was delivered; its consumers' memory is used again when that is done.
+  func begin(_ work: SharedWork?, on consumers: [Consumer], of batch: ScanBatch<Consumer>) {
+    for (index, consumer) in consumers.enumerated() { batch.memory.consumers[index] = consumer }
+    if let work {
+      self.work = (source.team.begin(work, isUrgent: true), batch.memory)
+    } else {
+      free.append(batch.memory)
+    }
+    // Where cuts are guessed little of the map is touched.
+    if !guesses, let first = batch.ranges.first, let last = batch.ranges.last {
+      part.file.forget(first.lowerBound..<last.upperBound)
+    }
+  }
+
+  private func finishWork() {
+    guard let work else { return }
+    source.team.finish(work.begun)
+    free.append(work.memory)
+    self.work = nil
+  }
+
+  private func dropAll() {
+    for batch in ahead {
+      source.team.withdraw(batch.begun)
+      free.append(batch.memory)
+    }
+    ahead = []
+  }
+
+  /// Leaves no work behind, at the end or after a fault.
+  func stop() {
+    dropAll()
+    finishWork()
+  }
+}
+
+/// Consecutive chunks that are scanned, or will be.
+struct ScanBatch<Consumer: RowConsumer & Sendable> {
+  /// Where the cutter stood.
+  fileprivate let before: ChunkCutter
+  let ranges: [Range<Int>]
+  let outcomes: Slots<ChunkOutcome<Consumer>?>
+  fileprivate let memory: BatchMemory<Consumer>
+  fileprivate let begun: BegunWork
+
+  fileprivate var showsWrongCut: Bool {
+    (0..<outcomes.count).contains { outcomes[$0]?.showsWrongCut ?? false }
+  }
+}
+
+/// What the chunks of one batch after the other are scanned into.
+private final class BatchMemory<Consumer: RowConsumer & Sendable>: Sendable {
+  let consumers: Slots<Consumer?>
+  /// If fields are looked at later; else threads use windows of their own again and again.
+  let windows: [FileWindow]
+
+  init(_ chunks: Int) {
+    consumers = Slots(chunks, nil)
+    windows = (0..<(Consumer.keepsFields ? chunks : 0)).map { _ in FileWindow() }
+  }
+}
+
+/// How the chunks of a batch are scanned.
+private struct ChunkScan<Consumer: RowConsumer & Sendable>: Sendable {
+  let source: TableSource
+  let part: TablePart
+  let scanner: WindowScanner
+  let windows: Pool<FileWindow>
+  let memory: BatchMemory<Consumer>
+  let stopsAtFirst: Bool
+  let make: @Sendable (TableChunk) -> Consumer
+
+  /// With the consumer of an earlier chunk if it can be cleared.
+  func outcome(of range: Range<Int>, at index: Int) -> ChunkOutcome<Consumer> {
+    if Consumer.keepsFields { return outcome(of: range, at: index, memory.windows[index]) }
+    let window = windows.take()
+    defer { windows.giveBack(window) }
+    return outcome(of: range, at: index, window)
+  }
+
+  private func outcome(of range: Range<Int>, at index: Int, _ window: FileWindow) -> ChunkOutcome<Consumer> {
+    window.open(range, of: part.file, copies: source.options.copiesText ?? part.file.isReadable)
+    let chunk = TableChunk(part: part, origin: window.origin)
+    // Nobody else may hold it, or what it keeps would be copied before it is written to.
+    var consumer = memory.consumers.move(index, leaving: nil)
+    if !(consumer?.clear(for: chunk) ?? false) { consumer = make(chunk) }
+    return ChunkOutcome(
+      scanner, range, of: window, consumer: consumer.take() ?? make(chunk), stopsAtFirst: stopsAtFirst)
+  }
+}
+
+extension TableSource {
+  fileprivate func scanner(of names: [String], in part: TablePart) -> WindowScanner {
+    let slots = part.columns.map { column in names.firstIndex { $0.isExactly(column) } ?? -1 }
+    return WindowScanner(
+      RecordScanner(part.file.text, delimiter: part.delimiter, slots: slots), kernel: options.kernel,
+      // Half a chunk and the rest of its last record.
+      windowBytes: min(1 << 18, options.chunkBytes) + (options.chunkBytes < 1 << 12 ? 0 : 1 << 12))
+  }
+
+  /// Chunks of a batch: two for each core, so that what is read of them stays in the cache; of very many cores one each, as
+  /// it is memory.
+  fileprivate var batchChunks: Int {
+    let cores = min(workers, ProcessInfo.processInfo.activeProcessorCount)
+    return max(4, min(2 * cores, max(cores, 48)))
+  }
+}
+
+struct ChunkOutcome<Consumer: RowConsumer> {
+  var consumer: Consumer
+  var rows = 0
+  var badRows = 0
+  /// Not all of the range if something was fatal.
+  var seen = SeenBytes()
+  var firstBad: RowFault?
+  var fatal: RowFault?
+
+  /// A fault, or an odd number of quotes, is what a cut inside a quoted field looks like.
+  var showsWrongCut: Bool { fatal != nil || seen.quotes % 2 == 1 }
+
+  init(
+    _ scanner: WindowScanner, _ range: Range<Int>, of window: FileWindow, consumer: consuming Consumer,
+    stopsAtFirst: Bool
+  ) {
+    self.consumer = consumer
+    var bad = 0
+    var first: RowFault?
+    do throws(RowFault) {
+      rows = try scanner.scan(range, of: window, into: &self.consumer, seen: &seen) { fault throws(RowFault) in
+        // An open quote swallows everything behind it; that is never one bad row.
+        if stopsAtFirst || fault.kind == .unclosedQuote { throw fault }
+        bad += 1
+        if first == nil { first = fault }
+      }
+    } catch {
+      fatal = error
+    }
+    badRows = bad
+    firstBad = first
+  }
+}
