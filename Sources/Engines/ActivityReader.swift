@@ -67,13 +67,12 @@ struct ActivityReader {
 /// The events of one chunk, by share of the units.
 private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
   static var keepsFields: Bool { true }
-  static var chunkScale: Int { 8 }
   private var reader: EventFields
   private let asOf: Int64
   private var clock: ZoneClock
   private let segmentSlot: Int?
-  private var shares: [[ActivityEvent]]
-  private var times: [Int64] = []
+  private let shares = EventShares(ActivityReader.shares)
+  private let times = GrowingColumns<Int64>(width: 1)
 
   private(set) var segments = Interner()
   private(set) var eventsAfterAsOf = 0
@@ -85,7 +84,6 @@ private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
     self.clock = clock
     self.asOf = asOf ?? .max
     segmentSlot = columns.segment.map { $0 == columns.unit ? 0 : $0 == columns.time ? 1 : 2 }
-    shares = [[ActivityEvent]](repeating: [], count: ActivityReader.shares)
   }
 
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
@@ -95,24 +93,24 @@ private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
   }
 
   mutating func consume(_ block: FieldBlock) -> Bool {
-    guard !reader.nulls.stand(in: block, [0, 1]) else { return false }
-    times.removeAll(keepingCapacity: true)
-    times.reserveCapacity(block.rows)
-    for row in 0..<block.rows {
-      guard block.field(row, 0).count > 0, let stamp = FieldParsing.timestamp(block.field(row, 1).trimmed) else {
-        return false
-      }
-      times.append(clock.seconds(of: stamp))
-    }
+    guard !reader.nulls.stand(in: block, [0, 1]), block.isFilled(0), readTimes(block) else { return false }
+    let times = times[0]
     for row in 0..<block.rows {
       add(block.field(row, 0), times[row], segmentSlot.map { block.field(row, $0) })
     }
     return true
   }
 
+  private mutating func readTimes(_ block: FieldBlock) -> Bool {
+    times.reserve(block.rows, behind: 0)
+    return block.times(1, into: times[0]) { field in
+      FieldParsing.timestamp(field.trimmed).map { clock.seconds(of: $0) }
+    }
+  }
+
   mutating func clear(for chunk: TableChunk) -> Bool {
     reader.base = chunk.origin
-    for share in shares.indices { shares[share].removeAll(keepingCapacity: true) }
+    shares.removeAll()
     segments = Interner()
     eventsAfterAsOf = 0
     return isSuitable
@@ -127,14 +125,14 @@ private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
     if unit.hasDoubledQuotes { isSuitable = false }
     let code = segment.map { reader.nulls.code(of: $0, in: &segments) } ?? 0
     let event = ActivityEvent(id: unit.bytes, time: time, segment: code)
-    shares[Int(truncatingIfNeeded: event.hash &>> 58)].append(event)
+    shares.append(event, to: Int(truncatingIfNeeded: event.hash &>> 58))
   }
 
   /// - Parameter segments: the log's codes by those of this chunk; empty without segments.
   func withEvents(
     of share: Int, segments: [Int32], _ body: (UnsafeBufferPointer<ActivityEvent>) throws -> Void
   ) rethrows {
-    guard segmentSlot != nil else { return try shares[share].withUnsafeBufferPointer(body) }
+    guard segmentSlot != nil else { return try body(shares[share]) }
     let coded = shares[share].map { event in
       var event = event
       event.segment = segments[Int(event.segment)]

@@ -40,9 +40,6 @@ package protocol RowConsumer {
   /// the work on the chunk is done. Else they are gone when the chunk is read.
   static var keepsFields: Bool { get }
 
-  /// How many times the usual size its chunks have: more where each chunk's end is work.
-  static var chunkScale: Int { get }
-
   /// One row. `fields`: the columns asked for, in the order asked. `offset`: of the row's first byte in the file.
   /// - Throws: to refuse the row; the scan counts it or stops.
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault)
@@ -57,7 +54,6 @@ package protocol RowConsumer {
 
 extension RowConsumer {
   package static var keepsFields: Bool { false }
-  package static var chunkScale: Int { 1 }
   package mutating func consume(_ block: FieldBlock) -> Bool { false }
   package mutating func clear(for chunk: TableChunk) -> Bool { false }
 }

@@ -33,7 +33,7 @@ final class ScanLine<Consumer: RowConsumer & Sendable> {
     // Of several threads one must not run out of chunks while another delivers.
     depth = source.workers > 1 ? 2 : 1
     cutter = ChunkCutter(
-      part, bytes: source.options.chunkBytes * Consumer.chunkScale, kernel: source.options.kernel)
+      part, bytes: source.options.chunkBytes, kernel: source.options.kernel)
   }
 
   /// The next batch in file order, when it is scanned and the work on the one before is done; nil at the end.

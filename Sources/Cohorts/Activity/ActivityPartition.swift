@@ -54,15 +54,18 @@ package final class ActivityPartition: @unchecked Sendable {
 
   /// Also makes room for them: the sets' base only falls, their width only grows.
   private func findPeriods(_ events: UnsafeBufferPointer<ActivityEvent>) throws(Unsuitable) {
-    periods.removeAll(keepingCapacity: true)
-    periods.reserveCapacity(events.count)
+    var times = TimeSpan()
+    for event in events { times.insert(event.time) }
+    guard times.isWithin(span) else { throw .outsideCalendar }
+    latest = max(latest, times.last)
+    makeRoom(&periods, for: events.count)
     var (least, greatest) = (Int.max, Int.min)
-    for event in events {
-      guard span.contains(event.time) else { throw .outsideCalendar }
-      let period = calendar.periodIndex(of: event.time)
-      (least, greatest) = (min(least, period), max(greatest, period))
-      latest = max(latest, event.time)
-      periods.append(Int32(truncatingIfNeeded: period))
+    periods.withUnsafeMutableBufferPointer { [calendar] periods in
+      for place in 0..<events.count {
+        let period = calendar.periodIndex(of: events[place].time)
+        (least, greatest) = (min(least, period), max(greatest, period))
+        periods[place] = Int32(truncatingIfNeeded: period)
+      }
     }
     let oldBase = basePeriod
     let oldWords = words
@@ -82,21 +85,30 @@ package final class ActivityPartition: @unchecked Sendable {
   private static let ahead = 16
 
   private func findUnits(_ events: UnsafeBufferPointer<ActivityEvent>) {
-    codes.removeAll(keepingCapacity: true)
-    codes.reserveCapacity(events.count)
-    for place in 0..<events.count {
-      if place &+ Self.ahead < events.count {
-        let later = events[place &+ Self.ahead]
-        later.isShort ? short.prefetch(later.hash) : long.prefetch(later.hash)
+    makeRoom(&codes, for: events.count)
+    var (codes, found) = ([Int32](), found)
+    swap(&codes, &self.codes)
+    codes.withUnsafeMutableBufferPointer { codes in
+      for place in 0..<events.count {
+        if place &+ Self.ahead < events.count {
+          let later = events[place &+ Self.ahead]
+          later.isShort ? short.prefetch(later.hash) : long.prefetch(later.hash)
+        }
+        let event = events[place]
+        let unit = event.isShort ? short.insert(event, next: found) : longUnit(event, next: found)
+        if unit == found { found &+= 1 }
+        codes[place] = unit
       }
-      let event = events[place]
-      let unit = event.isShort ? short.insert(event, next: found) : longUnit(event)
-      if unit == found { found &+= 1 }
-      codes.append(unit)
     }
+    (self.codes, self.found) = (codes, found)
   }
 
-  private func longUnit(_ event: ActivityEvent) -> Int32 {
+  /// What stands behind the count is nothing.
+  private func makeRoom(_ numbers: inout [Int32], for count: Int) {
+    if numbers.count < count { numbers = [Int32](repeating: 0, count: max(count, 2 * numbers.count)) }
+  }
+
+  private func longUnit(_ event: ActivityEvent, next found: Int32) -> Int32 {
     let code = long.insert(event.longID, hash: event.hash)
     if code == unitOfLong.count { unitOfLong.append(found) }
     return unitOfLong[code]
@@ -108,7 +120,7 @@ package final class ActivityPartition: @unchecked Sendable {
   }
 
   private func record(_ events: UnsafeBufferPointer<ActivityEvent>) {
-    let (words, base) = (words, basePeriod)
+    let (words, base, codes, periods) = (words, basePeriod, codes, periods)
     starts.withUnsafeMutableBufferPointer { starts in
       lasts.withUnsafeMutableBufferPointer { lasts in
         segments.withUnsafeMutableBufferPointer { segments in
@@ -129,4 +141,15 @@ package final class ActivityPartition: @unchecked Sendable {
       }
     }
   }
+}
+
+/// The first and the last of some times.
+private struct TimeSpan {
+  private var first = Int64.max
+  private(set) var last = Int64.min
+
+  @inline(__always)
+  mutating func insert(_ time: Int64) { (first, last) = (min(first, time), max(last, time)) }
+
+  func isWithin(_ span: ClosedRange<Int64>) -> Bool { span.contains(first) && span.contains(last) }
 }

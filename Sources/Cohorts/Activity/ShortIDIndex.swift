@@ -11,8 +11,8 @@ final class ShortIDIndex: @unchecked Sendable {
     var code: Int32
     var length: UInt32
   }
-  private var places: UnsafeMutableBufferPointer<Place>
-  private var count = 0
+  @exclusivity(unchecked) private var places: UnsafeMutableBufferPointer<Place>
+  @exclusivity(unchecked) private var count = 0
 
   init() { places = Self.table(64) }
 
