@@ -8,6 +8,11 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#define CHASH_FOLDS 1
+static int has_folding(void) { return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1"); }
+static int has_wide_folding(void) { return __builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx512f"); }
+#else
+#define CHASH_FOLDS 0
 #endif
 
 // What eight bytes that are shifted out leave, by byte and place.
@@ -36,7 +41,7 @@ static uint64_t remainder_by_table(uint64_t rest, const uint8_t *bytes, size_t c
   return rest;
 }
 
-#if defined(__x86_64__)
+#if CHASH_FOLDS
 // Folding: 128 bits are carried over a distance by two products with powers of x, which are congruent to them there.
 // - Source: Gopal et al. (2009), "Fast CRC computation for generic polynomials using PCLMULQDQ", Intel white paper.
 // Reflected powers of x by the polynomial: for a distance of d bits d + 63 and d - 1.
@@ -98,13 +103,9 @@ __attribute__((target("vpclmulqdq,avx512f"))) static uint64_t remainder_by_512(
 #endif
 
 static uint64_t remainder_of(uint64_t rest, const uint8_t *bytes, size_t count) {
-#if defined(__x86_64__)
-  if (count >= 512) {
-    if (__builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx512f"))
-      return remainder_by_512(rest, bytes, count);
-    if (__builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1"))
-      return remainder_by_128(rest, bytes, count);
-  }
+#if CHASH_FOLDS
+  if (count >= 512 && has_folding())
+    return has_wide_folding() ? remainder_by_512(rest, bytes, count) : remainder_by_128(rest, bytes, count);
 #endif
   return remainder_by_table(rest, bytes, count);
 }
@@ -138,33 +139,28 @@ __attribute__((constructor)) static void fill_squares(void) {
   }
 }
 
-#if defined(__x86_64__)
-// The product of two reflected polynomials has one bit less than twice theirs: it is a b x; and what 16 bytes leave is theirs
-// times x^64.
-__attribute__((target("pclmul,sse4.1"))) static uint64_t product_by_64(uint64_t a, uint64_t b_divided) {
-  __m128i both = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)a), _mm_cvtsi64_si128((long long)b_divided), 0);
+#if CHASH_FOLDS
+// a x^65 b by the polynomial: the product of two reflected polynomials has one bit less than twice theirs, which is a factor x,
+// and what 16 bytes leave is theirs times x^64.
+__attribute__((target("pclmul,sse4.1"))) static uint64_t folded_product(uint64_t a, uint64_t b) {
+  __m128i both = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)a), _mm_cvtsi64_si128((long long)b), 0);
   uint8_t bytes[16];
   memcpy(bytes, &both, sizeof bytes);
   return remainder_by_table(0, bytes, sizeof bytes);
 }
 #endif
 
+// a x^(8 2^i).
+static uint64_t shifted(uint64_t a, int i) {
+#if CHASH_FOLDS
+  if (has_folding()) return folded_product(a, divided[i]);
+#endif
+  return product(squares[i], a);
+}
+
 uint64_t chash_crc64_joined(uint64_t first, uint64_t second, uint64_t count) {
-  int folds = 0;
-#if defined(__x86_64__)
-  folds = __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
-#endif
   // first x^(8 count).
-  for (int i = 0; count; i++, count >>= 1) {
-    if (!(count & 1)) continue;
-#if defined(__x86_64__)
-    if (folds) {
-      first = product_by_64(first, divided[i]);
-      continue;
-    }
-#endif
-    first = product(squares[i], first);
-  }
-  (void)folds;
+  for (int i = 0; count; i++, count >>= 1)
+    if (count & 1) first = shifted(first, i);
   return first ^ second;
 }

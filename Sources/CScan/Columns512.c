@@ -47,6 +47,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE __m512i plain_counts(eight_ends ends) {
   // An end lies beside the one before it, behind which the field begins.
   __m512i pairs = joined(
     CSCAN_PAIR(0), CSCAN_PAIR(1), CSCAN_PAIR(2), CSCAN_PAIR(3), CSCAN_PAIR(4), CSCAN_PAIR(5), CSCAN_PAIR(6), CSCAN_PAIR(7));
+#undef CSCAN_PAIR
   __m512i begin = _mm512_maskz_add_epi32(0x5555, pairs, _mm512_set1_epi32(1));
   return _mm512_sub_epi64(_mm512_srli_epi64(pairs, 32), begin);
 }
@@ -56,6 +57,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields plain_fields(const uint8_t *text, 
 #define CSCAN_WORD(row) loaded(text + *end_at(ends, row) - 8)
   __m512i words = joined(
     CSCAN_WORD(0), CSCAN_WORD(1), CSCAN_WORD(2), CSCAN_WORD(3), CSCAN_WORD(4), CSCAN_WORD(5), CSCAN_WORD(6), CSCAN_WORD(7));
+#undef CSCAN_WORD
   return (eight_fields){plain_counts(ends), words};
 }
 
@@ -206,21 +208,24 @@ CSCAN_AVX512_TARGET CSCAN_INLINE int eight_of_format(eight_fields f, const decim
 }
 
 // How eight fields are written: with a point at the same place (0 to 7, as `format_with` takes it), or one of these.
-enum { FORM_WHOLE = 8, FORM_DIGIT = 9, FORM_MIXED = -1 };
+enum { FORM_WHOLE = 8, FORM_DIGIT = 9, FORM_MIXED = -1, FORM_LEFT = -2 };
 
 CSCAN_AVX512_TARGET CSCAN_INLINE int form_of(eight_fields f) {
-  if (_mm512_cmpneq_epi64_mask(f.count, _mm512_set1_epi64(1)) == 0) return FORM_DIGIT;
+  const __m512i one = _mm512_set1_epi64(1);
+  if (_mm512_cmpneq_epi64_mask(f.count, one) == 0) return FORM_DIGIT;
+  if (_mm512_cmpgt_epu64_mask(_mm512_sub_epi64(f.count, one), _mm512_set1_epi64(7)) != 0) return FORM_MIXED;
   __m512i before = _mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(f.count, 3));
-  __m512i inside = _mm512_sllv_epi64(_mm512_set1_epi64(-1), before);
-  __m512i points = _mm512_and_si512(
-    _mm512_movm_epi8(_mm512_cmpeq_epi8_mask(f.word, _mm512_set1_epi8('.'))), inside);
+  // Bytes of the fields themselves; zeros before them.
+  __m512i word = _mm512_and_si512(f.word, _mm512_sllv_epi64(_mm512_set1_epi64(-1), before));
+  if (_mm512_cmpeq_epi8_mask(word, _mm512_set1_epi8('-')) != 0) return FORM_MIXED;
+  __m512i points = _mm512_movm_epi8(_mm512_cmpeq_epi8_mask(word, _mm512_set1_epi8('.')));
   uint64_t first = (uint64_t)_mm_cvtsi128_si64(_mm512_castsi512_si128(points));
   if (_mm512_cmpneq_epi64_mask(points, _mm512_set1_epi64((long long)first)) != 0) return FORM_MIXED;
   return first == 0 ? FORM_WHOLE : (int)_tzcnt_u64(first) / 8;
 }
 
-// Each loop is a function of its own, which keeps its registers. They return the first row of those that they leave, eight or
-// fewer before the end at the latest.
+// Each loop is a function of its own, which keeps its registers, and returns the first row that it leaves: those by eight leave
+// the last rows, fewer than eight.
 #define CSCAN_LOOP __attribute__((noinline)) static size_t
 
 CSCAN_LOOP some_decimals(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
@@ -254,17 +259,23 @@ CSCAN_AVX512_TARGET CSCAN_LOOP format_by_eight(
   return row;
 }
 
-// Any numbers, until they have one form in a plain block. -1: one is left to the caller.
-CSCAN_AVX512_TARGET CSCAN_INLINE ptrdiff_t mixed_by_eight(
-  const cscan_block *block, size_t column, size_t row, int is_plain, double *values, int *form) {
+// Any numbers, until they have one form in a plain block; FORM_LEFT if one is left to the caller.
+CSCAN_AVX512_TARGET CSCAN_INLINE size_t mixed_by_eight(
+  const cscan_block *block, size_t column, size_t row, const int is_plain, double *values, int *form) {
   *form = FORM_MIXED;
   for (; row + 8 <= block->rows && *form == FORM_MIXED; row += 8) {
-    eight_fields f = is_plain ? plain_fields(block->text, eight_from(block->ends + row * block->columns + column, block->columns))
-                              : any_fields(block, row, column);
-    if (!eight_decimals(f, values + row) && some_decimals(block, column, row, row + 8, values) < row + 8) return -1;
+    const uint32_t *ends = block->ends + row * block->columns + column;
+    eight_fields f = is_plain ? plain_fields(block->text, eight_from(ends, block->columns)) : any_fields(block, row, column);
+    if (!eight_decimals(f, values + row)) {
+      size_t stop = some_decimals(block, column, row, row + 8, values);
+      if (stop < row + 8) {
+        *form = FORM_LEFT;
+        return stop;
+      }
+    }
     if (is_plain) *form = form_of(f);
   }
-  return (ptrdiff_t)row;
+  return row;
 }
 
 CSCAN_AVX512_TARGET size_t cscan_decimals_avx512(
@@ -277,10 +288,9 @@ CSCAN_AVX512_TARGET size_t cscan_decimals_avx512(
   while (row + 8 <= block->rows) {
     if (form == FORM_DIGIT) row = digits_by_eight(block, column, row, 9, values);
     if (form >= 0 && form != FORM_DIGIT) row = format_by_eight(block, column, row, form, values);
-    ptrdiff_t next = is_plain ? mixed_by_eight(block, column, row, 1, values, &form)
-                              : mixed_by_eight(block, column, row, 0, values, &form);
-    if (next < 0) return some_decimals(block, column, row, block->rows, values);
-    row = (size_t)next;
+    row = is_plain ? mixed_by_eight(block, column, row, 1, values, &form)
+                   : mixed_by_eight(block, column, row, 0, values, &form);
+    if (form == FORM_LEFT) return row;
   }
   return some_decimals(block, column, row, block->rows, values);
 }

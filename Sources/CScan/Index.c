@@ -233,9 +233,9 @@ CSCAN_INLINE int is_quiet(const scan_state *s) { return (s->inside | s->after_cl
 
 // Writes the separators of 64 usual bytes outside quotes. Returns which of them are some. offsets: of the first byte, each.
 CSCAN_AVX512_TARGET CSCAN_INLINE uint64_t write_separators(
-  scan_state *s, __m512i bytes, uint8_t delimiter, __m512i offsets, uint32_t *ends) {
+  scan_state *s, __m512i bytes, uint64_t valid, uint8_t delimiter, __m512i offsets, uint32_t *ends) {
   __mmask64 line_feed = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
-  __mmask64 separator = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)delimiter)) | line_feed;
+  __mmask64 separator = (_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)delimiter)) | line_feed) & valid;
   // The separators' places come together at the front; sixteen are written at once, what is too much is written over.
   static const uint8_t places[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
                                      22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
@@ -263,7 +263,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE uint64_t write_separators(
 CSCAN_AVX512_TARGET CSCAN_INLINE void step_avx512(
   scan_state *s, __m512i bytes, uint64_t valid, uint8_t delimiter, uint32_t offset, uint32_t *ends) {
   if (__builtin_expect(is_quiet(s) && is_usual(zero_if_unusual(bytes), bytes), 1)) {
-    s->may_open = write_separators(s, bytes, delimiter, _mm512_set1_epi32((int)offset), ends) >> 63;
+    s->may_open = write_separators(s, bytes, valid, delimiter, _mm512_set1_epi32((int)offset), ends) >> 63;
     return;
   }
   masks m;
@@ -293,7 +293,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE void four_steps_avx512(
   __m512i offsets = _mm512_set1_epi32((int)offset);
   uint64_t separators = 0;
   for (int i = 0; i < 4; i++) {
-    separators = write_separators(s, CSCAN_BYTES(i), delimiter, offsets, ends);
+    separators = write_separators(s, CSCAN_BYTES(i), ~0ull, delimiter, offsets, ends);
     offsets = _mm512_add_epi32(offsets, _mm512_set1_epi32(64));
   }
   s->may_open = separators >> 63;
@@ -309,7 +309,7 @@ CSCAN_AVX512_TARGET static cscan_result index_avx512(
     step_avx512(&s, _mm512_loadu_si512(text + at), ~0ull, delimiter, (uint32_t)at, ends);
   if (at < count) {
     uint64_t valid = lowest(count - at);
-    // Blanks behind the end are nothing; a zero would be seen.
+    // Blanks behind the end are nothing, be they separators; a zero would be seen.
     __m512i last = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), valid, text + at);
     step_avx512(&s, last, valid, delimiter, (uint32_t)at, ends);
   }

@@ -93,6 +93,8 @@ final class RowBuffer: @unchecked Sendable {
     count &+= 1
   }
 
+  func removeAll() { count = 0 }
+
   private func grow(for wanted: Int) {
     let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(2 * memory.count, count + wanted), alignment: 16)
     larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))

@@ -94,7 +94,7 @@ private struct AssignConsumer: RowConsumer, Sendable {
   private let names: [String]
   /// Of the id, the cluster or time, the time: places among the fields.
   private let slots: [Int]
-  private let base: UInt
+  private var base: UInt
   /// Fields cannot hold a comma unless they are quoted.
   private let isCommaSeparated: Bool
   private var clock: ZoneClock?
@@ -137,6 +137,14 @@ private struct AssignConsumer: RowConsumer, Sendable {
       rows.append(UInt8(ascii: "\n"))
       count(row.arm)
     }
+  }
+
+  mutating func clear(for chunk: TableChunk) -> Bool {
+    base = chunk.origin
+    rows.removeAll()
+    for arm in counts.indices { counts[arm] = 0 }
+    outside = 0
+    return true
   }
 
   @inline(__always)

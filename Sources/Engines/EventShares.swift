@@ -1,6 +1,6 @@
 import Cohorts
 
-/// Events by share of the units, each share's in their order. One thread at a time fills it.
+/// Events by share of the units, each share's in their order; the memory of a share only grows. One thread at a time fills it.
 final class EventShares: @unchecked Sendable {
   private struct Share {
     var start: UnsafeMutablePointer<ActivityEvent>
@@ -40,7 +40,7 @@ final class EventShares: @unchecked Sendable {
   private func grow(_ index: Int) {
     let old = shares[index]
     let larger = UnsafeMutablePointer<ActivityEvent>.allocate(capacity: 2 * old.capacity)
-    larger.update(from: old.start, count: old.count)
+    larger.initialize(from: old.start, count: old.count)
     old.start.deallocate()
     shares[index] = Share(start: larger, count: old.count, capacity: 2 * old.capacity)
   }

@@ -1,4 +1,4 @@
-/// A = L Lᵀ of a symmetric positive definite matrix, by `dpotrf`.
+/// A = L Lᵀ of a symmetric positive definite matrix, by `dpotrf`; a single number, as of one covariate, needs no library.
 public struct Cholesky: Sendable {
   /// Lower triangular; zeros above the diagonal.
   public let lower: Matrix
@@ -13,7 +13,10 @@ public struct Cholesky: Sendable {
     var factor = matrix
     var n = Int32(matrix.rows)
     var info: Int32 = 0
-    if n > 0 {
+    if n == 1 {
+      info = factor[0, 0] > 0 ? 0 : 1
+      factor[0, 0] = factor[0, 0].squareRoot()
+    } else if n > 0 {
       LAPACK.dpotrf("L", &n, &factor.storage, &n, &info, 1)
     }
     guard info == 0 else { throw LinearAlgebraError(.notPositiveDefinite(minor: Int(info))) }
@@ -29,6 +32,10 @@ public struct Cholesky: Sendable {
     }
     var solution = right
     guard right.rows > 0, right.columns > 0 else { return solution }
+    if right.rows == 1 {
+      for column in 0..<right.columns { solution[0, column] = right[0, column] / lower[0, 0] / lower[0, 0] }
+      return solution
+    }
     var (n, count, info) = (Int32(lower.rows), Int32(right.columns), Int32(0))
     var ld = n
     LAPACK.dpotrs("L", &n, &count, lower.storage, &n, &solution.storage, &ld, &info, 1)

@@ -11,10 +11,18 @@ extension TableSource {
   ///   - make: a fresh consumer for a chunk.
   ///   - deliver: gets what consecutive chunks of a part gave; what it does not keep is gone, so that memory does not grow with
   ///     the table. The work that it gives is done beside the scan of what follows, and before the next delivery; what was
-  ///     delivered stays untouched until then.
+  ///     delivered stays untouched until that one is over.
   /// - Throws: `TableFault`, of the first bad byte or row in file order, or what `deliver` throws.
   package func scan<Consumer: RowConsumer & Sendable>(
     _ names: [String], allowedBadRows: Double = 0, make: @escaping @Sendable (TableChunk) -> Consumer,
+    deliver: (ScannedBatch<Consumer>) throws(TableFault) -> SharedWork?
+  ) throws(TableFault) -> ScanCount {
+    try scan(names, allowedBadRows: allowedBadRows, usesAgain: true, make: make, deliver: deliver)
+  }
+
+  /// - Parameter usesAgain: whether consumers may be cleared for other chunks, once they are delivered and worked on.
+  private func scan<Consumer: RowConsumer & Sendable>(
+    _ names: [String], allowedBadRows: Double, usesAgain: Bool, make: @escaping @Sendable (TableChunk) -> Consumer,
     deliver: (ScannedBatch<Consumer>) throws(TableFault) -> SharedWork?
   ) throws(TableFault) -> ScanCount {
     try requireColumns(names)
@@ -27,7 +35,7 @@ extension TableSource {
         let consumers = try progress.take(batch.outcomes, of: part)
         let work = try deliver(
           ScannedBatch(part: number, consumers: consumers, ranges: batch.ranges, checksums: checksums))
-        line.begin(work, on: consumers, of: batch)
+        line.settle(batch, usesAgain ? consumers : [], work)
         options.progress?(progress.done + (batch.ranges.last?.upperBound ?? 0), progress.bytes)
       }
       try part.file.requireUnchanged()
@@ -49,7 +57,7 @@ extension TableSource {
   ) throws(TableFault) -> ScanResult<Consumer> {
     var consumers: [Consumer] = []
     var parts: [Int] = []
-    let count = try scan(names, allowedBadRows: allowedBadRows, make: make) { batch in
+    let count = try scan(names, allowedBadRows: allowedBadRows, usesAgain: false, make: make) { batch in
       consumers.append(contentsOf: batch.consumers)
       parts.append(contentsOf: repeatElement(batch.part, count: batch.consumers.count))
       return nil

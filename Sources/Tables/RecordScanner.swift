@@ -36,8 +36,8 @@ public struct Field {
 
 /// What a scan does with its rows.
 package protocol RowConsumer {
-  /// Whether the fields' bytes are looked at after `consume`: they stay where they are then until
-  /// the work on the chunk is done. Else they are gone when the chunk is read.
+  /// Whether the fields' bytes are looked at after `consume`: they stay where they are until the
+  /// delivery after the chunk's own is over. Else they are gone when the chunk is read.
   static var keepsFields: Bool { get }
 
   /// One row. `fields`: the columns asked for, in the order asked. `offset`: of the row's first byte in the file.

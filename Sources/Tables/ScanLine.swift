@@ -1,36 +1,36 @@
 import Foundation
 
-/// The batches of a part on their way: some are scanned ahead while one is delivered and the one before is worked on, so that
-/// no thread waits for another.
+/// The batches of a part on their way. While one is delivered the next is being scanned; the work that a delivery gives is done
+/// beside the scans of the next two, and is over before the next delivery.
 ///
 /// One thread uses it. How much is ahead changes no result.
 final class ScanLine<Consumer: RowConsumer & Sendable> {
   private let source: TableSource
   private let part: TablePart
-  private let scanner: WindowScanner
-  private let stopsAtFirst: Bool
-  private let make: @Sendable (TableChunk) -> Consumer
+  private let scan: ChunkScan<Consumer>
   /// Chunks of a batch.
   private let width: Int
-  /// Batches that are begun before the first of them is delivered.
+  /// Batches that are begun before the first of them is delivered: of several threads none must run out of chunks meanwhile.
   private let depth: Int
   private var cutter: ChunkCutter
   /// Cuts are where line breaks are, until one turns out to lie inside quotes.
   private var guesses = true
   private var ahead: [ScanBatch<Consumer>] = []
   /// Work on the batch that was delivered.
-  private var work: (begun: BegunWork, memory: BatchMemory<Consumer>)?
+  private var work: BegunWork?
+  /// Of that batch. What the work found is looked at in the next delivery, so that its memory is used again only after that.
+  private var delivered: BatchMemory<Consumer>?
   private var free: [BatchMemory<Consumer>] = []
-  private let windows = Pool { FileWindow() }
 
   init(
     _ source: TableSource, _ part: TablePart, _ names: [String], stopsAtFirst: Bool,
     _ make: @escaping @Sendable (TableChunk) -> Consumer
   ) {
-    (self.source, self.part, self.stopsAtFirst, self.make) = (source, part, stopsAtFirst, make)
-    scanner = source.scanner(of: names, in: part)
+    (self.source, self.part) = (source, part)
+    scan = ChunkScan(
+      part: part, scanner: source.scanner(of: names, in: part),
+      copies: source.options.copiesText ?? part.file.isReadable, stopsAtFirst: stopsAtFirst, make: make)
     width = source.batchChunks
-    // Of several threads one must not run out of chunks while another delivers.
     depth = source.workers > 1 ? 2 : 1
     cutter = ChunkCutter(
       part, bytes: source.options.chunkBytes, kernel: source.options.kernel)
@@ -56,33 +56,26 @@ final class ScanLine<Consumer: RowConsumer & Sendable> {
     guard !ranges.isEmpty else { return nil }
     let memory = free.popLast() ?? BatchMemory(width)
     let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
-    let scan = ChunkScan(
-      source: source, part: part, scanner: scanner, windows: windows, memory: memory, stopsAtFirst: stopsAtFirst,
-      make: make)
     let begun = source.team.begin(
-      SharedWork(count: ranges.count) { outcomes[$0] = scan.outcome(of: ranges[$0], at: $0) })
+      SharedWork(count: ranges.count) { [scan] in outcomes[$0] = scan.outcome(of: ranges[$0], in: memory, at: $0) })
     return ScanBatch(before: before, ranges: ranges, outcomes: outcomes, memory: memory, begun: begun)
   }
 
-  /// Begins the work on a batch that was delivered; its consumers' memory is used again when that is done.
-  func begin(_ work: SharedWork?, on consumers: [Consumer], of batch: ScanBatch<Consumer>) {
+  /// Comes when a batch is delivered: begins the work on it, and takes back its consumers, whose memory may be used again.
+  func settle(_ batch: ScanBatch<Consumer>, _ consumers: [Consumer], _ work: SharedWork?) {
     for (index, consumer) in consumers.enumerated() { batch.memory.consumers[index] = consumer }
-    if let work {
-      self.work = (source.team.begin(work, isUrgent: true), batch.memory)
-    } else {
-      free.append(batch.memory)
-    }
-    // Where cuts are guessed little of the map is touched.
-    if !guesses, let first = batch.ranges.first, let last = batch.ranges.last {
+    if let delivered { free.append(delivered) }
+    delivered = batch.memory
+    self.work = work.map { source.team.begin($0, isUrgent: true) }
+    // Where cuts are guessed and bytes copied little of the map is touched.
+    if !guesses || !scan.copies, let first = batch.ranges.first, let last = batch.ranges.last {
       part.file.forget(first.lowerBound..<last.upperBound)
     }
   }
 
   private func finishWork() {
-    guard let work else { return }
-    source.team.finish(work.begun)
-    free.append(work.memory)
-    self.work = nil
+    if let work { source.team.finish(work) }
+    work = nil
   }
 
   private func dropAll() {
@@ -126,26 +119,31 @@ private final class BatchMemory<Consumer: RowConsumer & Sendable>: Sendable {
   }
 }
 
-/// How the chunks of a batch are scanned.
+/// How chunks are scanned.
 private struct ChunkScan<Consumer: RowConsumer & Sendable>: Sendable {
-  let source: TableSource
   let part: TablePart
   let scanner: WindowScanner
-  let windows: Pool<FileWindow>
-  let memory: BatchMemory<Consumer>
+  /// Whether bytes are read into memory of their own.
+  let copies: Bool
   let stopsAtFirst: Bool
   let make: @Sendable (TableChunk) -> Consumer
+  private let windows = Pool { FileWindow() }
 
-  /// With the consumer of an earlier chunk if it can be cleared.
-  func outcome(of range: Range<Int>, at index: Int) -> ChunkOutcome<Consumer> {
-    if Consumer.keepsFields { return outcome(of: range, at: index, memory.windows[index]) }
-    let window = windows.take()
-    defer { windows.giveBack(window) }
-    return outcome(of: range, at: index, window)
+  init(
+    part: TablePart, scanner: WindowScanner, copies: Bool, stopsAtFirst: Bool,
+    make: @escaping @Sendable (TableChunk) -> Consumer
+  ) {
+    (self.part, self.scanner, self.copies, self.stopsAtFirst, self.make) = (part, scanner, copies, stopsAtFirst, make)
   }
 
-  private func outcome(of range: Range<Int>, at index: Int, _ window: FileWindow) -> ChunkOutcome<Consumer> {
-    window.open(range, of: part.file, copies: source.options.copiesText ?? part.file.isReadable)
+  /// With the consumer of an earlier chunk if it can be cleared.
+  func outcome(
+    of range: Range<Int>, in memory: BatchMemory<Consumer>, at index: Int
+  ) -> ChunkOutcome<Consumer> {
+    let kept = Consumer.keepsFields ? memory.windows[index] : nil
+    let window = kept ?? windows.take()
+    defer { if kept == nil { windows.giveBack(window) } }
+    window.open(range, of: part.file, copies: copies)
     let chunk = TableChunk(part: part, origin: window.origin)
     // Nobody else may hold it, or what it keeps would be copied before it is written to.
     var consumer = memory.consumers.move(index, leaving: nil)
@@ -181,8 +179,11 @@ struct ChunkOutcome<Consumer: RowConsumer> {
   var firstBad: RowFault?
   var fatal: RowFault?
 
-  /// A fault, or an odd number of quotes, is what a cut inside a quoted field looks like.
-  var showsWrongCut: Bool { fatal != nil || seen.quotes % 2 == 1 }
+  /// A fault, or an odd number of quotes, is what a cut inside a quoted field looks like; but not a file that became shorter.
+  var showsWrongCut: Bool {
+    guard let fatal else { return seen.quotes % 2 == 1 }
+    return fatal.kind != .cutOff
+  }
 
   init(
     _ scanner: WindowScanner, _ range: Range<Int>, of window: FileWindow, consumer: consuming Consumer,

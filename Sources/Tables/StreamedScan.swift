@@ -1,8 +1,8 @@
 import Foundation
 
 extension TableSource {
-  /// As `scan`, but each chunk's consumer is handed over in file order as soon as those before it are done, and is then
-  /// forgotten: memory does not grow with the file. While chunks are scanned those before are handed over.
+  /// As `scan`, but each chunk's consumer is handed over in file order as soon as those before it are done, and then used again
+  /// for another chunk: memory does not grow with the file. While chunks are scanned those before are handed over.
   ///
   /// - Parameter take: gets the consumers in file order, on one thread at a time.
   /// - Returns: the number of rows.
@@ -20,7 +20,7 @@ extension TableSource {
       while let batch = line.next() {
         try handover.requireSuccess()
         let consumers = try progress.take(batch.outcomes, of: part)
-        line.begin(SharedWork(count: 1) { _ in handover.take(consumers) }, on: consumers, of: batch)
+        line.settle(batch, consumers, SharedWork(count: 1) { _ in handover.take(consumers) })
       }
       try handover.requireSuccess()
       try part.file.requireUnchanged()

@@ -19,6 +19,12 @@ public struct TableOptions: Sendable {
   /// Bytes of memory that may be used; nil: what the system says is free.
   public var memoryBytes: Int?
 
+  /// More threads than a few a core would only cost memory.
+  fileprivate var workers: Int {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    return max(1, min(threads ?? cores, 4 * cores))
+  }
+
   public init(delimiter: UInt8? = nil, nullWords: [String] = [], threads: Int? = nil) {
     self.delimiter = delimiter
     self.nullWords = nullWords
@@ -51,7 +57,7 @@ public struct TableSource: Sendable {
     columns = first.columns
     self.parts = parts
     self.options = options
-    team = WorkTeam(helpers: max(1, options.threads ?? ProcessInfo.processInfo.activeProcessorCount) - 1)
+    team = WorkTeam(helpers: options.workers - 1)
   }
 
   public var files: [TableFile] { parts.map(\.file) }

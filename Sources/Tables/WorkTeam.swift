@@ -51,6 +51,7 @@ package final class WorkTeam: Sendable {
 
 /// Work that a team was given.
 package final class BegunWork: @unchecked Sendable {
+  private let count: Int
   // Under the desk's lock.
   fileprivate private(set) var next = 0
   fileprivate private(set) var unfinished: Int
@@ -58,31 +59,31 @@ package final class BegunWork: @unchecked Sendable {
   private var work: SharedWork?
 
   fileprivate init(_ work: SharedWork) {
-    self.work = work
-    unfinished = work.count
+    (count, unfinished) = (work.count, work.count)
+    self.work = work.count > 0 ? work : nil
   }
 
-  fileprivate var isBegun: Bool { next == (work?.count ?? 0) }
+  fileprivate var isBegun: Bool { next == count }
 
   fileprivate func take() -> Int {
     defer { next += 1 }
     return next
   }
 
-  /// The only one that is called without the lock. It leaves no copy of the closure behind.
+  fileprivate func leaveRest() {
+    unfinished -= count - next
+    next = count
+  }
+
+  fileprivate func endPiece() { unfinished -= 1 }
+
+  // Without the lock: what the work holds may be the last that holds the team, which takes the lock when it goes.
+
+  /// Leaves no copy of the closure behind.
   fileprivate func run(_ piece: Int) { work?.run(piece) }
 
-  fileprivate func end(_ pieces: Int) {
-    unfinished -= pieces
-    if unfinished == 0 { work = nil }
-  }
-
-  fileprivate func withdraw() {
-    guard let work else { return }
-    let left = work.count - next
-    next = work.count
-    end(left)
-  }
+  /// When no piece is left but the caller's.
+  fileprivate func letGo() { work = nil }
 }
 
 /// Where the work of a team lies.
@@ -110,8 +111,10 @@ private final class WorkDesk: @unchecked Sendable {
   func withdraw(_ begun: BegunWork) {
     condition.lock()
     waiting.removeAll { $0 === begun }
-    begun.withdraw()
+    begun.leaveRest()
+    let isDone = begun.unfinished == 0
     condition.unlock()
+    if isDone { begun.letGo() }
   }
 
   func finish(_ begun: BegunWork) {
@@ -141,7 +144,12 @@ private final class WorkDesk: @unchecked Sendable {
     condition.unlock()
     begun.run(piece)
     condition.lock()
-    begun.end(1)
+    if begun.unfinished == 1 {
+      condition.unlock()
+      begun.letGo()
+      condition.lock()
+    }
+    begun.endPiece()
     if begun.unfinished == 0 { condition.broadcast() }
   }
 }

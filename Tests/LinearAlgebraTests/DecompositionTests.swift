@@ -98,6 +98,19 @@ import Testing
     for value in try matrix.transposed.times(residual) { expectClose(value, 0, absolute: 1e-13) }
   }
 
+  /// A number is its own matrix, which is done without the library: 1.5² = 2.25, and what is not positive is refused.
+  @Test func choleskyOfANumber() throws {
+    let factor = try Cholesky(Matrix(rows: [[2.25]]))
+    #expect(factor.lower.storage == [1.5])
+    #expect(try factor.solve([4.5]) == [2])
+    #expect(try factor.solve(Matrix(rows: [[9, -2.25]])).storage == [4, -1])
+    #expect(factor.determinant == 2.25)
+    for refused in [0, -0.0, -1] {
+      let error = #expect(throws: LinearAlgebraError.self) { try Cholesky(Matrix(rows: [[refused]])) }
+      #expect(error?.kind == .notPositiveDefinite(minor: 1))
+    }
+  }
+
   @Test func aliasedColumnsAreNil() throws {
     let matrix = try Matrix(rows: [[1, 2, 2], [1, 4, 4], [1, 7, 7], [1, 9, 9]])
     let qr = try PivotedQR(matrix)

@@ -64,6 +64,25 @@ import Testing
     }
   }
 
+  /// The kernels fill up the last bytes of a window, which must not become separators, whatever those are.
+  @Test(arguments: [" ", "\t", "|", "a", "0"])
+  func anySeparator(_ separator: Character) throws {
+    var generator = SeededGenerator(seed: 13)
+    let rows = (0..<3_000).map { row in
+      ["u\(row)" + String(repeating: "x", count: Int.random(in: 0...25, using: &generator)), "B", "4.15"]
+    }.map { row in row.map { $0.replacing("0", with: "5") } }
+    let text = ([["u", "c", "x"]] + rows).map { $0.joined(separator: String(separator)) + "\n" }.joined()
+    for kernel in ScanKernel.allCases {
+      for size in [100, 1_000, 5_000] {
+        var options = TableOptions(delimiter: separator.asciiValue, threads: 2)
+        (options.kernel, options.chunkBytes, options.copiesText) = (kernel, size, true)
+        let source = try TableSource(files: [TableFile(name: "t.csv", bytes: Array(text.utf8))], options: options)
+        let read = try source.scan(source.columns) { _ in Rows() }.consumers.flatMap(\.rows)
+        #expect(read == rows, "chunks of \(size), \(kernel)")
+      }
+    }
+  }
+
   /// Where every field is quoted a cut mostly lies in quotes, and yet each chunk ends at the next line break.
   @Test func quotedFieldsAreCutLikeOthers() throws {
     let rows = (0..<400).map { ["unit-\($0)", "a, \"b\" and c", "\($0 % 7)"] }

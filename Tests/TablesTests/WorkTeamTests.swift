@@ -81,6 +81,26 @@ private final class Tally: Sendable {
     team.finish(begun)
   }
 
+  /// A team may go with the work that it does last, on a thread of its own.
+  @Test func theLastWorkMayHoldTheTeam() {
+    final class Holder: Sendable {
+      let team: WorkTeam
+      let gone: Gone
+      init(_ team: WorkTeam, _ gone: Gone) { (self.team, self.gone) = (team, gone) }
+    }
+    final class Gone: Sendable {
+      let semaphore: DispatchSemaphore
+      init(_ semaphore: DispatchSemaphore) { self.semaphore = semaphore }
+      deinit { semaphore.signal() }
+    }
+    let semaphore = DispatchSemaphore(value: 0)
+    do {
+      let holder = Holder(WorkTeam(helpers: 2), Gone(semaphore))
+      _ = holder.team.begin(SharedWork(count: 4) { [holder] _ in _ = holder.team.workers })
+    }
+    #expect(semaphore.wait(timeout: .now() + 20) == .success)
+  }
+
   private final class Order: Sendable {
     private let lock = NSLock()
     nonisolated(unsafe) private var words: [String] = []

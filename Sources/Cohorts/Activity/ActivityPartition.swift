@@ -52,13 +52,13 @@ package final class ActivityPartition: @unchecked Sendable {
     record(events)
   }
 
-  /// Also makes room for them: the sets' base only falls, their width only grows.
   private func findPeriods(_ events: UnsafeBufferPointer<ActivityEvent>) throws(Unsuitable) {
-    var times = TimeSpan()
-    for event in events { times.insert(event.time) }
-    guard times.isWithin(span) else { throw .outsideCalendar }
-    latest = max(latest, times.last)
+    var (first, last) = (Int64.max, Int64.min)
+    for event in events { (first, last) = (min(first, event.time), max(last, event.time)) }
+    guard span.contains(first), span.contains(last) else { throw .outsideCalendar }
+    latest = max(latest, last)
     makeRoom(&periods, for: events.count)
+    // A clock that is put back over midnight makes a later time's period the earlier one.
     var (least, greatest) = (Int.max, Int.min)
     periods.withUnsafeMutableBufferPointer { [calendar] periods in
       for place in 0..<events.count {
@@ -67,6 +67,11 @@ package final class ActivityPartition: @unchecked Sendable {
         periods[place] = Int32(truncatingIfNeeded: period)
       }
     }
+    try widen(to: least, greatest)
+  }
+
+  /// Makes room for periods in the sets: their base only falls, their width only grows.
+  private func widen(to least: Int, _ greatest: Int) throws(Unsuitable) {
     let oldBase = basePeriod
     let oldWords = words
     let base = CivilDay.floorDivide(words == 0 ? least : min(least, basePeriod), 64) * 64
@@ -86,6 +91,7 @@ package final class ActivityPartition: @unchecked Sendable {
 
   private func findUnits(_ events: UnsafeBufferPointer<ActivityEvent>) {
     makeRoom(&codes, for: events.count)
+    // Out of the object, or each look at another property of it would be one at this too.
     var (codes, found) = ([Int32](), found)
     swap(&codes, &self.codes)
     codes.withUnsafeMutableBufferPointer { codes in
@@ -103,7 +109,7 @@ package final class ActivityPartition: @unchecked Sendable {
     (self.codes, self.found) = (codes, found)
   }
 
-  /// What stands behind the count is nothing.
+  /// Numbers behind the count are of earlier events, and count for nothing.
   private func makeRoom(_ numbers: inout [Int32], for count: Int) {
     if numbers.count < count { numbers = [Int32](repeating: 0, count: max(count, 2 * numbers.count)) }
   }
@@ -141,15 +147,4 @@ package final class ActivityPartition: @unchecked Sendable {
       }
     }
   }
-}
-
-/// The first and the last of some times.
-private struct TimeSpan {
-  private var first = Int64.max
-  private(set) var last = Int64.min
-
-  @inline(__always)
-  mutating func insert(_ time: Int64) { (first, last) = (min(first, time), max(last, time)) }
-
-  func isWithin(_ span: ClosedRange<Int64>) -> Bool { span.contains(first) && span.contains(last) }
 }
