@@ -125,11 +125,21 @@ package enum FieldParsing {
       }
     }
     guard text.count <= 5 else { return nil }
-    switch String(decoding: text, as: UTF8.self).lowercased() {
-    case "true", "yes", "1.0": return true
-    case "false", "no", "0.0": return false
+    var word: UInt64 = 0
+    for byte in text { word = word &<< 8 | UInt64((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) }
+    switch word {
+    case Self.word("true"), Self.word("yes"), Self.word("1.0"): return true
+    case Self.word("false"), Self.word("no"), Self.word("0.0"): return false
     default: return nil
     }
+  }
+
+  /// The bytes of a short word as a number, the first one highest.
+  @inline(__always)
+  private static func word(_ text: StaticString) -> UInt64 {
+    var word: UInt64 = 0
+    for place in 0..<text.utf8CodeUnitCount { word = word &<< 8 | UInt64(text.utf8Start[place]) }
+    return word
   }
 }
 

@@ -44,12 +44,14 @@ import Testing
 
   @Test(arguments: [
     ("1", true), ("0", false), ("TRUE", true), ("False", false), ("yes", true), ("N", false), ("1.0", true),
+    ("tRuE", true), ("No", false), ("0.0", false), ("f", false), ("Y", true), ("FALSE", false),
   ])
   func booleans(_ text: String, _ value: Bool) {
     #expect(Array(text.utf8).withUnsafeBufferPointer { FieldParsing.boolean($0) } == value)
   }
 
-  @Test(arguments: ["2", "", "10", "maybe", "truest", "-1"]) func notBooleans(_ text: String) {
+  @Test(arguments: ["2", "", "10", "maybe", "truest", "-1", "1\u{e}0", "ye", "truf", "01.0", "yes ", "ＮＯ", "nø"])
+  func notBooleans(_ text: String) {
     #expect(Array(text.utf8).withUnsafeBufferPointer { FieldParsing.boolean($0) } == nil)
   }
 }

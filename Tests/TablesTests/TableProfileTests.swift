@@ -1,12 +1,13 @@
+import Foundation
 import Tables
 import TestSupport
 import Testing
 
 @Suite struct TableProfileTests {
   static func profile(
-    _ text: String, chunkBytes: Int = 1 << 20, missing words: [String] = []
+    _ text: String, chunkBytes: Int = 1 << 20, missing words: [String] = [], threads: Int? = nil
   ) throws -> TableProfile {
-    var options = TableOptions(nullWords: words)
+    var options = TableOptions(nullWords: words, threads: threads)
     options.chunkBytes = chunkBytes
     return try TableProfile(
       try TableSource(files: [TableFile(name: "t.csv", bytes: Array(text.utf8))], options: options))
@@ -141,6 +142,35 @@ import Testing
     }
     #expect(!whole.columns[1].isDistinctExact)
     #expect(abs(Double(whole.columns[1].distinct) / 12_000 - 1) < 3 / 4094.0.squareRoot())
-    #expect(try Self.profile(text, chunkBytes: 1000).columns == whole.columns)
+    for threads in [1, 2, 4] {
+      #expect(try Self.profile(text, chunkBytes: 1000, threads: threads).columns == whole.columns)
+    }
+  }
+
+  /// Columns that turn from few values to many, from small to huge and back: whatever is known of the chunks before changes how
+  /// much is kept of the next ones, and nothing else.
+  @Test func sketchesDoNotDependOnWhatCameBefore() throws {
+    var generator = SeededGenerator(seed: 9)
+    var text = "phase,size,few\n"
+    var sizes: [Double] = []
+    for row in 0..<24_000 {
+      let phase = row / 6_000 % 2 == 0 ? row % 7 : Int.random(in: -9_000...9_000, using: &generator)
+      let size = (row % 3 == 0 ? -1.0 : 1) * pow(10, Double(row % 600) - 300) * (1 + generator.uniform())
+      sizes.append(size)
+      text += "\(phase),\(size),\(row % 40)\n"
+    }
+    sizes.sort()
+    let whole = try Self.profile(text, threads: 1)
+    #expect(whole.columns[2].isDistinctExact && whole.columns[2].distinct == 40)
+    let found = try #require(whole.columns[1].quantiles)
+    for (index, p) in [0.25, 0.5, 0.75, 0.95].enumerated() {
+      let exact = sizes[Int((p * 24_000).rounded(.up)) - 1]
+      #expect(abs(found[index + 1] - exact) <= 0.0101 * abs(exact))
+    }
+    for chunkBytes in [500, 10_000, 100_000] {
+      for threads in [1, 2, 4] {
+        #expect(try Self.profile(text, chunkBytes: chunkBytes, threads: threads).columns == whole.columns)
+      }
+    }
   }
 }

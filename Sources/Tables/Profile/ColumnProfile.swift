@@ -87,7 +87,7 @@ struct ColumnTally: Sendable {
       numbers += 1
       histogram.insert(value)
       if value == value.rounded(), !text.contains(UInt8(ascii: ".")) { integers += 1 }
-    } else if text.count <= 4, Self.wordsForMissing.contains(String(decoding: text, as: UTF8.self).lowercased()) {
+    } else if Self.isWordForMissing(text) {
       self.nullWords[String(decoding: text, as: UTF8.self), default: 0] += 1
       return
     } else {
@@ -103,6 +103,16 @@ struct ColumnTally: Sendable {
       times += 1
     } else {
       note(1, field, offset)
+    }
+  }
+
+  /// Their first letters tell nearly all others.
+  private static func isWordForMissing(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard text.count <= 4 else { return false }
+    switch text[0] {
+    case UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "\\"), UInt8(ascii: "-"), UInt8(ascii: "?"):
+      return wordsForMissing.contains(String(decoding: text, as: UTF8.self).lowercased())
+    default: return false
     }
   }
 
@@ -129,6 +139,26 @@ struct ColumnTally: Sendable {
       return false
     }
     return parts.allSatisfy { $0.allSatisfy { (0x30...0x39).contains($0) } }
+  }
+
+  /// What makes more of the same column quicker to count.
+  struct Known: Sendable {
+    fileprivate var limit = UInt64.max
+    fileprivate var isExact = true
+  }
+
+  var known: Known { Known(limit: distinct.limit, isExact: histogram.isExact) }
+
+  /// Forgets all, but keeps the memory.
+  ///
+  /// - Parameter known: of a tally that this one was merged into.
+  mutating func clear(_ known: Known) {
+    (rows, missing, booleans, integers, numbers, times) = (0, 0, 0, 0, 0, 0)
+    (commaNumbers, localDates) = (0, 0)
+    (nullWords, words) = ([:], Interner())
+    firstOthers = [nil, nil, nil]
+    distinct.clear(limit: known.limit)
+    histogram.clear(isExact: known.isExact)
   }
 
   /// - Parameter part: that the other one is of.

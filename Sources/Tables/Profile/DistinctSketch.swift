@@ -1,3 +1,5 @@
+import Basics
+
 /// Counts distinct words: exactly below `size`, beyond it by the size of the smallest hashes.
 ///
 /// Source: Bar-Yossef, Jayram, Kumar, Sivakumar, Trevisan, "Counting distinct elements in a data stream" (2002), algorithm
@@ -7,19 +9,41 @@ struct DistinctSketch: Sendable {
   static let size = 4096
   private var hashes: Set<UInt64> = []
   /// Hashes from here on are not kept.
-  private var limit = UInt64.max
+  private(set) var limit = UInt64.max
+  /// Hashes that came last, by their low bits: most columns have few words again and again. The highest of all is never kept.
+  private var recent = none
+
+  private static let recentPlaces = 64
+  private static let none = [UInt64](repeating: .max, count: recentPlaces)
 
   @inline(__always)
   mutating func insert(_ hash: UInt64) {
-    guard hash < limit, hashes.insert(hash).inserted, hashes.count >= 2 * Self.size else { return }
+    let place = Int(truncatingIfNeeded: hash & UInt64(Self.recentPlaces - 1))
+    guard hash < limit, recent[place] != hash else { return }
+    recent[place] = hash
+    keep(hash)
+  }
+
+  private mutating func keep(_ hash: UInt64) {
+    guard hashes.insert(hash).inserted, hashes.count >= 2 * Self.size else { return }
     shrink()
   }
 
   mutating func merge(_ other: DistinctSketch) {
-    limit = min(limit, other.limit)
-    hashes = hashes.filter { $0 < limit }
-    for hash in other.hashes { insert(hash) }
-    if hashes.count > Self.size { shrink() }
+    if other.limit < limit {
+      limit = other.limit
+      hashes = hashes.filter { $0 < limit }
+    }
+    for hash in other.hashes where hash < limit { keep(hash) }
+  }
+
+  /// Forgets its words but not that `size` of them are below a limit, for more words of the same column.
+  ///
+  /// - Parameter limit: of a sketch that this one was merged into.
+  mutating func clear(limit: UInt64) {
+    hashes.removeAll(keepingCapacity: true)
+    recent = Self.none
+    self.limit = min(self.limit, limit)
   }
 
   private mutating func shrink() {
