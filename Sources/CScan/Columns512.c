@@ -107,6 +107,18 @@ CSCAN_AVX512_TARGET CSCAN_INLINE int eight_digits_alone(eight_fields f, uint64_t
   return 1;
 }
 
+// Written as true and false, in any case; 0 if one of the fields is something else.
+CSCAN_AVX512_TARGET CSCAN_INLINE int eight_truths(eight_fields f, double *values) {
+  __m512i small = _mm512_or_si512(f.word, _mm512_set1_epi8(0x20));
+  __mmask8 are_true = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(small, 32), _mm512_set1_epi64(0x65757274)) &
+                      _mm512_cmpeq_epi64_mask(f.count, _mm512_set1_epi64(4));
+  __mmask8 are_false = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(small, 24), _mm512_set1_epi64(0x65736C6166)) &
+                       _mm512_cmpeq_epi64_mask(f.count, _mm512_set1_epi64(5));
+  if ((are_true | are_false) != 0xFF) return 0;
+  _mm512_storeu_pd(values, _mm512_maskz_mov_pd(are_true, _mm512_set1_pd(1)));
+  return 1;
+}
+
 // `short_decimal` for eight fields at once, empty ones among them too; 0 if one of them is something else.
 CSCAN_AVX512_TARGET CSCAN_INLINE int eight_decimals(eight_fields f, double *values) {
   const __m512i ones = _mm512_set1_epi64(-1), zeros = _mm512_set1_epi8('0'), one = _mm512_set1_epi64(1);
@@ -247,6 +259,16 @@ CSCAN_AVX512_TARGET CSCAN_LOOP digits_by_eight(
   return row;
 }
 
+// In plain blocks: true and false.
+CSCAN_AVX512_TARGET CSCAN_LOOP truths_by_eight(const cscan_block *block, size_t column, size_t row, double *values) {
+  const uint8_t *text = block->text;
+  const size_t columns = block->columns, rows = block->rows;
+  const uint32_t *ends = block->ends + row * columns + column;
+  for (; row + 8 <= rows; row += 8, ends += 8 * columns)
+    if (!eight_truths(plain_fields(text, eight_from(ends, columns)), values + row)) break;
+  return row;
+}
+
 // In plain blocks: numbers of one format.
 CSCAN_AVX512_TARGET CSCAN_LOOP format_by_eight(
   const cscan_block *block, size_t column, size_t row, int point, double *values) {
@@ -300,7 +322,10 @@ CSCAN_AVX512_TARGET size_t cscan_bits_avx512(const cscan_block *block, size_t co
   size_t row = from;
   while (row < block->rows) {
     size_t stop = row;
-    if (is_plain && block->ends[row * block->columns + column] >= 16) stop = digits_by_eight(block, column, row, 1, values);
+    if (is_plain && block->ends[row * block->columns + column] >= 16) {
+      stop = digits_by_eight(block, column, row, 1, values);
+      if (stop == row) stop = truths_by_eight(block, column, row, values);
+    }
     // What they are instead is seen one by one.
     size_t to = stop + 8 < block->rows ? stop + 8 : block->rows;
     row = some_bits(block, column, stop, to, values);

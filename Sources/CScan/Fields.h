@@ -48,16 +48,30 @@ CSCAN_INLINE size_t decimals(const cscan_block *block, size_t column, size_t fro
   return to;
 }
 
-// 0 and 1, as `decimals`.
+// Letters as small ones; other bytes become no letter.
+#define CSCAN_SMALL(bytes) ((bytes) | CSCAN_EACH(0x20))
+
+// 0, 1, true, false, yes, no and their first letters, in any case; 0 if it is none of them.
+CSCAN_INLINE int truth(field f, double *value) {
+  uint64_t word = 0;
+  if (f.count == 0 || f.count > 5) return 0;
+  if (f.count == 1 && (uint8_t)(f.text[0] - '0') < 2) {
+    *value = f.text[0] - '0';
+    return 1;
+  }
+  for (size_t i = 0; i < f.count; i++) word = word << 8 | f.text[i];
+  word = CSCAN_SMALL(word) & ((1ull << 8 * f.count) - 1);
+  *value = word == 't' || word == 'y' || word == 0x74727565 || word == 0x796573;  // true, yes
+  return *value == 1 || word == 'f' || word == 'n' || word == 0x66616C7365 || word == 0x6E6F;  // false, no
+}
+
+// Truth values, as `decimals`; an empty field is NaN.
 CSCAN_INLINE size_t bits(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
   for (size_t row = from; row < to; row++) {
     field f = field_at(block, row, column);
-    uint8_t digit = f.count == 1 ? (uint8_t)(f.text[0] - '0') : 2;
-    if (digit < 2) {
-      values[row] = digit;
-    } else if (f.count == 0) {
+    if (f.count == 0) {
       values[row] = __builtin_nan("");
-    } else {
+    } else if (!truth(f, values + row)) {
       return row;
     }
   }

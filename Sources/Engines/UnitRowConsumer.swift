@@ -21,8 +21,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private(set) var times = TimeRange()
   private let segmentSlots: [Int]
   private let valueSlots: [Int]
-  /// A word such as -99 stands for a missing value.
-  private let hasNumericNullWord: Bool
+  /// A word that can be read, such as -99 or no, stands for a missing value.
+  private let hasReadableNullWord: Bool
   private var row: [Double]
   /// Codes of the row's segments and cluster.
   private var words: [Int32]
@@ -47,8 +47,10 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     base = chunk.origin
     nulls = NullWords(nullWords)
     self.nullWords = nulls.words
-    hasNumericNullWord = self.nullWords.contains { word in
-      word.withUnsafeBufferPointer { if case .notANumber = FieldParsing.number($0) { false } else { true } }
+    hasReadableNullWord = self.nullWords.contains { word in
+      word.withUnsafeBufferPointer {
+        if case .notANumber = FieldParsing.number($0) { FieldParsing.boolean($0) != nil } else { true }
+      }
     }
     let names = plan.names
     func slot(_ name: String) -> Int { names.firstIndex { $0.isExactly(name) } ?? 0 }
@@ -178,9 +180,9 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     return nil
   }
 
-  /// Cuts a column of a block and fills its gaps; false if a number may be a word for a missing value, or one must not be.
+  /// Cuts a column of a block and fills its gaps; false if a value may be a word for a missing one, or must not be missing.
   private func settle(_ values: UnsafeMutablePointer<Double>, _ rows: Int, _ column: ValueColumn) -> Bool {
-    if hasNumericNullWord { return false }
+    if hasReadableNullWord { return false }
     if column.missing != .exclude {
       for row in 0..<rows where values[row].isNaN {
         if column.missing == .refuse { return false }

@@ -24,6 +24,9 @@ import Testing
         ["a", "b", "c", "d"],
         ["a", "b", "c", "d", "e", "a variant with a long name"],
       ].randomElement(using: &generator) ?? []
+    let truths =
+      [["0", "1"], ["true", "false"], ["TRUE", "False", "true"], ["t", "F", "y", "n"], ["0", "1", "true", "no"]]
+      .randomElement(using: &generator) ?? []
     if !isPlain { arms += arms.map { "\"\($0)\"" } }
     for row in 0..<count {
       let id = row < ordered ? row : (row * 77) % 1000
@@ -35,8 +38,7 @@ import Testing
         let segments = ["de", "fr", "", "NA", "\"NA\"", "\"é, 😀\"", "\"say \"\"no\"\"\"", "\"two\(end)lines\""]
         text += "\(pick(segments)),\(pick(["", "0", "1", "1.5", "-2.25", "1e3", "\"7\"", "NA", " 3 "])),"
       }
-      text +=
-        "\(pick(["1", "2", "0.1", "99999.99", "3"])),\(pick(isPlain ? ["0", "1"] : ["0", "1", "true", "no"]))" + end
+      text += "\(pick(["1", "2", "0.1", "99999.99", "3"])),\(pick(truths))" + end
     }
     return damaged(text, &generator)
   }

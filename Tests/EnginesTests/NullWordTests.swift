@@ -51,6 +51,23 @@ import Testing
     #expect(cluster.contains("column 's' is empty here"))
   }
 
+  /// A word that could be read as a value is missing all the same, in whatever block it stands.
+  @Test(arguments: [["-99"], ["no"], ["f"], ["TRUE", "1.0"]])
+  func wordsThatCouldBeRead(_ words: [String]) throws {
+    let text =
+      "u,variant,x,b\n"
+      + (0..<60).map { row in
+        let known = [1, 2].contains(row % 3) || row < 6
+        let truth = known ? ["0", "1", "yes"][row % 5 % 3] : words[row % 2 % words.count]
+        return "unit-\(100 + row),\(row % 2 == 0 ? "a" : "b"),7,\(truth)\n"
+      }.joined()
+    let metric = try Metric(parsing: "p=proportion(b)")
+    for bytes in [64, 500, 1 << 20] {
+      let found = try Self.units(text, chunkBytes: bytes, words) { $0.metrics = [metric] }
+      #expect(found.cells.reduce(0) { $0 + $1.metrics[0].moments.count } == 42)
+    }
+  }
+
   @Test func inSegmentsTheyAreTheEmptyOne() throws {
     let text =
       "u,variant,x,s\n"

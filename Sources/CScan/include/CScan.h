@@ -137,7 +137,7 @@ static inline __attribute__((always_inline)) int cscan_equal(const uint8_t *a, c
 // Leaves everything else.
 size_t cscan_decimals(const cscan_block *block, size_t column, size_t from, double *values);
 
-// 0 and 1; an empty field is NaN. Leaves everything else.
+// 0 and 1, and true, false, yes, no and their first letters in any case; an empty field is NaN. Leaves everything else.
 size_t cscan_bits(const cscan_block *block, size_t column, size_t from, double *values);
 
 // Numbers of words that are in the table, of which `first` are CSCAN_PROBES; leaves others, empty ones and those with
