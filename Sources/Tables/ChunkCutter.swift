@@ -18,6 +18,8 @@ struct ChunkCutter {
   private var begin: Int
   /// Before `cut`; of them only whether they are odd counts.
   private var quotes = 0
+  /// The file has become shorter.
+  private var isCutOff = false
 
   init(_ part: TablePart, bytes: Int, kernel: ScanKernel) {
     self.kernel = kernel
@@ -62,30 +64,36 @@ struct ChunkCutter {
     return []
   }
 
-  /// Where the first line break behind a cut ends, or the one that ends at the cut.
-  private func lineEnd(atOrAfter cut: Int) -> Int {
+  /// Where the first line break behind a cut ends, or the one that ends at the cut. Of a file that became shorter the rest is one
+  /// range, which whoever reads it finds cut off.
+  private mutating func lineEnd(atOrAfter cut: Int) -> Int {
     // Mostly near: to read some bytes is quicker than a page fault of the map.
-    nearLineEnd(atOrAfter: cut) ?? scanner.firstRecord(atOrAfter: cut, insideQuotes: false, quote: nil)
-  }
-
-  private func nearLineEnd(atOrAfter cut: Int) -> Int? {
-    guard file.isReadable, cut > 0 else { return nil }
-    let range = cut - 1..<min(cut + 511, end)
-    return withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 8) { bytes in
-      guard file.copy(range, to: bytes.baseAddress) else { return nil }
-      let near = RecordScanner(UnsafeRawBufferPointer(bytes), delimiter: scanner.delimiter, slots: [])
-      let found = near.firstRecord(atOrAfter: 1, insideQuotes: false, quote: nil)
-      // What ends with the bytes may go on.
-      return found < range.count ? range.lowerBound + found : nil
+    let near = min(cut + 511, end)
+    guard file.isReadable, cut > 0 else { return scanner.firstRecord(atOrAfter: cut, insideQuotes: false, quote: nil) }
+    let found = read(cut - 1..<near) { bytes in
+      RecordScanner(bytes, delimiter: scanner.delimiter, slots: []).firstRecord(
+        atOrAfter: 1, insideQuotes: false, quote: nil)
     }
+    guard let found else {
+      isCutOff = true
+      return end
+    }
+    let place = cut - 1 + found
+    // What ends with the bytes may go on.
+    return place < near ? place : scanner.firstRecord(atOrAfter: cut, insideQuotes: false, quote: nil)
   }
 
   /// Counted in a short stretch: it is read, as a page fault of the map may make megabytes of it resident.
   private func fewQuotes(_ range: Range<Int>) -> Int {
+    if isCutOff { return 0 }
     guard file.isReadable, range.count <= 1 << 12 else { return scanner.countQuotes(range, kernel) }
-    return withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 8) { bytes in
-      guard file.copy(range, to: bytes.baseAddress) else { return scanner.countQuotes(range, kernel) }
-      return bytes.count { $0 == UInt8(ascii: "\"") }
+    return read(range) { bytes in bytes.count { $0 == UInt8(ascii: "\"") } } ?? 0
+  }
+
+  /// Nil if the file has become shorter.
+  private func read<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+    withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 8) { bytes in
+      file.copy(range, to: bytes.baseAddress) ? body(UnsafeRawBufferPointer(bytes)) : nil
     }
   }
 
