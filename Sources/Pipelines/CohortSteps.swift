@@ -177,7 +177,9 @@ struct CohortSteps: Sendable {
     columns.returnEvent = spec.data.returnEvent
     columns.start = spec.data.startColumn
     if spec.data.starts == nil { columns.segment = segment }
-    var reader = EventLogReader(columns, timeZone: spec.cohorts.timezone, allowedBadRows: allowedBadRows)
+    var reader = EventLogReader(
+      columns, timeZone: spec.cohorts.timezone, options: TableOptions(nullWords: spec.data.nullWords),
+      allowedBadRows: allowedBadRows)
     reader.starts = spec.data.starts.map { starts in
       EventLogReader.StartTable(
         files: spec.startFiles, unit: spec.data.unitColumn, time: starts.timeColumn, segment: segment)

@@ -128,8 +128,8 @@ public struct PipelineRunner: Sendable {
     let folder = workspace.folder(of: run.id)
     switch try spec(of: run) {
     case .experiment(let spec):
-      return ExperimentSteps(spec: spec, folder: folder, workspace: workspace, engine: CSVEngine(), clock: clock)
-        .library
+      let engine = CSVEngine(options: TableOptions(nullWords: spec.data.nullWords))
+      return ExperimentSteps(spec: spec, folder: folder, workspace: workspace, engine: engine, clock: clock).library
     case .cohort(let spec):
       return CohortSteps(spec: spec, folder: folder, workspace: workspace, clock: clock).library
     }

@@ -19,6 +19,7 @@ import Workflow
         }
       }
     }
+    lines[1] = lines[1].split(separator: ",").dropLast().joined(separator: ",") + ",none"
     if broken { lines.append("last,not a time,1") }
     try project.write(lines.joined(separator: "\n") + "\n", to: "events.csv")
     try project.write(
@@ -26,7 +27,7 @@ import Workflow
       version: 1
       kind: cohort
       name: shop
-      data: { files: [events.csv], unit: user_id, time: occurred_at, amount: amount }
+      data: { files: [events.csv], unit: user_id, time: occurred_at, amount: amount, null_words: none }
       cohorts: { period: week, retention: "on" }
       """, to: "cohorts.yaml")
   }

@@ -23,6 +23,22 @@ import Workflow
     #expect(try Verification(run: id, project.runner).passed)
   }
 
+  /// Words for a missing value are the spec's: without them the same data is refused.
+  @Test func nullWordsOfTheSpecHold() throws {
+    for (data, isRead) in [("user_id, null_words: [NA, -99]", true), ("user_id", false)] {
+      let project = try Project()
+      try project.writeSpec()
+      let spec = try String(contentsOfFile: project.path("experiment.yaml"), encoding: .utf8)
+      try project.write(spec.replacing("unit: user_id", with: "unit: \(data)"), to: "experiment.yaml")
+      try project.writeUnits(treatment: .init(converted: 3))
+      let units = try String(contentsOfFile: project.path("units.csv"), encoding: .utf8)
+      try project.write(units + "more-1,control,NA,0\nmore-2,treatment,-99,0\n", to: "units.csv")
+      let id = try project.begin()
+      let end = try? project.end(project.runner.advance(id))
+      #expect((end == "finished: Winner deployed") == isRead, "\(end ?? "")")
+    }
+  }
+
   @Test func withoutAnEffectTheControlIsKept() throws {
     let project = try Project()
     try project.writeSpec()

@@ -16,12 +16,14 @@ extension CohortSpec {
 
 extension CohortSpec.Events {
   fileprivate var canonicalJSON: JSONValue {
-    [
+    var members: JSONObject = [
       "unit": .string(unitColumn), "time": .string(timeColumn), "amount": .optional(amountColumn),
       "event": .optional(eventColumn), "start_event": .optional(startEvent), "return_event": .optional(returnEvent),
       "start_column": .optional(startColumn),
       "starts": starts.map { ["time": .string($0.timeColumn)] } ?? .null, "allowed_bad_rows": .number(allowedBadRows),
     ]
+    if !nullWords.isEmpty { members["null_words"] = .array(nullWords.map { .string($0) }) }
+    return .object(members)
   }
 }
 

@@ -35,6 +35,9 @@ public struct CohortSpec: Sendable, Hashable {
     public var startColumn: String?
     /// The table that holds each unit's start.
     public var starts: StartTable?
+    /// Words that stand for a missing value beside the empty cell.
+    public var nullWords: [String] = []
+    /// Share of rows that may be unreadable.
     public var allowedBadRows = 0.0
   }
 

@@ -54,6 +54,7 @@ extension ExperimentSpec.DataSource {
     if let eventColumn { members["event"] = .string(eventColumn) }
     if timeZone != "UTC" { members["time_zone"] = .string(timeZone) }
     if includesImmature { members["include_immature"] = true }
+    if !nullWords.isEmpty { members["null_words"] = .array(nullWords.map { .string($0) }) }
     return .object(members)
   }
 }

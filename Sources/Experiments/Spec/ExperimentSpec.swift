@@ -88,6 +88,8 @@ public struct ExperimentSpec: Sendable, Hashable {
     public var includesImmature = false
     /// The end of the observation; nil: the latest event.
     public var asOf: String?
+    /// Words that stand for a missing value beside the empty cell.
+    public var nullWords: [String] = []
     /// Share of rows that may be unreadable.
     public var allowedBadRows = 0.0
     /// No more data will come: a decision is due.

@@ -21,7 +21,7 @@ import Testing
 
   @Test func everyKey() throws {
     let spec = try CohortSpec(yaml: SpecFixtures.fullCohort)
-    #expect(spec.data.amountColumn == "price" && spec.data.startEvent == "signup")
+    #expect(spec.data.amountColumn == "price" && spec.data.startEvent == "signup" && spec.data.nullWords == ["NA"])
     #expect(spec.cohorts.brackets == [0...0, 1...3] && spec.cohorts.weekStart == .sunday)
     #expect(spec.cohorts.asOf == "2026-01-31" && spec.cohorts.maximumAge == 12)
     #expect(spec.ltv?.model == .paretoNBD && spec.ltv?.discount == 0.1)

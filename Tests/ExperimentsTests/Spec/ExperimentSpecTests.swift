@@ -60,7 +60,7 @@ import Testing
     #expect(spec.allocation.weights == ["A": 50, "B": 25, "C": 25])
     #expect(spec.measurementRequest.files == ["/specs/week1.csv", "/specs/week2.csv"])
     #expect(spec.measurementRequest.clusterColumn == "household")
-    #expect(spec.data.isFinal && spec.data.allowedBadRows == 0.01)
+    #expect(spec.data.isFinal && spec.data.allowedBadRows == 0.01 && spec.data.nullWords == ["NA", "-99"])
     let exposures = spec.measurementRequest.exposures
     #expect(
       exposures?.eventColumn == "action" && exposures?.timeColumn == "seen_at"
@@ -126,6 +126,8 @@ import Testing
     let believed = try ExperimentSpec(yaml: Self.minimal("method: { name: bayesian, prior: { sd: 10% } }"))
     #expect(flat.specHash != believed.specHash)
     #expect(believed.analysisPlan.prior == .init(mean: 0, standardDeviation: 0.1))
+    let withWords = Self.minimal(data: "{ files: [users.csv], null_words: NA }")
+    #expect(try ExperimentSpec(yaml: withWords).specHash != spec.specHash)
     let stricter = Self.minimal("method: { alpha: 0.01 }")
     #expect(try ExperimentSpec(yaml: stricter).specHash != spec.specHash)
   }

@@ -45,6 +45,7 @@ enum SpecFixtures {
       time_zone: Europe/Berlin
       include_immature: true
       as_of: 2026-03-20 18:00
+      null_words: [NA, -99]
       allowed_bad_rows: 0.01
       final: true
     metrics:
@@ -124,6 +125,7 @@ enum SpecFixtures {
       event: name
       start_event: signup
       return_event: purchase
+      null_words: NA
       allowed_bad_rows: 1%
     cohorts:
       period: month
