@@ -51,7 +51,7 @@ CSCAN_INLINE size_t decimals(const cscan_block *block, size_t column, size_t fro
 // Letters as small ones; other bytes become no letter.
 #define CSCAN_SMALL(bytes) ((bytes) | CSCAN_EACH(0x20))
 
-// 0, 1, true, false, yes, no and their first letters, in any case; 0 if it is none of them.
+// 0, 1, true, false, yes, no and their first letters, in any case. 0, and any value, if it is none of them.
 CSCAN_INLINE int truth(field f, double *value) {
   uint64_t word = 0;
   if (f.count == 0 || f.count > 5) return 0;

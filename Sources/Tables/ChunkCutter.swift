@@ -18,8 +18,6 @@ struct ChunkCutter {
   private var begin: Int
   /// Before `cut`; of them only whether they are odd counts.
   private var quotes = 0
-  /// The file has become shorter.
-  private var isCutOff = false
 
   init(_ part: TablePart, bytes: Int, kernel: ScanKernel) {
     self.kernel = kernel
@@ -64,9 +62,9 @@ struct ChunkCutter {
     return []
   }
 
-  /// Where the first line break behind a cut ends, or the one that ends at the cut. Of a file that became shorter the rest is one
-  /// range, which whoever reads it finds cut off.
-  private mutating func lineEnd(atOrAfter cut: Int) -> Int {
+  /// Where the first line break behind a cut ends, or the one that ends at the cut; the cut itself in a file that became shorter,
+  /// which whoever reads the range finds.
+  private func lineEnd(atOrAfter cut: Int) -> Int {
     // Mostly near: to read some bytes is quicker than a page fault of the map.
     let near = min(cut + 511, end)
     guard file.isReadable, cut > 0 else { return scanner.firstRecord(atOrAfter: cut, insideQuotes: false, quote: nil) }
@@ -74,10 +72,7 @@ struct ChunkCutter {
       RecordScanner(bytes, delimiter: scanner.delimiter, slots: []).firstRecord(
         atOrAfter: 1, insideQuotes: false, quote: nil)
     }
-    guard let found else {
-      isCutOff = true
-      return end
-    }
+    guard let found else { return cut }
     let place = cut - 1 + found
     // What ends with the bytes may go on.
     return place < near ? place : scanner.firstRecord(atOrAfter: cut, insideQuotes: false, quote: nil)
@@ -85,7 +80,6 @@ struct ChunkCutter {
 
   /// Counted in a short stretch: it is read, as a page fault of the map may make megabytes of it resident.
   private func fewQuotes(_ range: Range<Int>) -> Int {
-    if isCutOff { return 0 }
     guard file.isReadable, range.count <= 1 << 12 else { return scanner.countQuotes(range, kernel) }
     return read(range) { bytes in bytes.count { $0 == UInt8(ascii: "\"") } } ?? 0
   }

@@ -65,7 +65,7 @@ package struct FieldBlock {
       }, other)
   }
 
-  /// Reads a column of 0 and 1 into `values`, as `decimals` does.
+  /// Reads a column of truth values into `values`, 0 and 1, as `decimals` does.
   package func bits(_ slot: Int, into values: UnsafeMutablePointer<Double>, other: (Field) -> Double?) -> Bool {
     each(slot, values, { cscan_bits($0, $1, $2, values) }, other)
   }

@@ -118,14 +118,14 @@ package enum FieldParsing {
 
   package static func boolean(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
     if text.count == 1 {
-      switch text[0] | 0x20 {
-      case UInt8(ascii: "0") | 0x20, UInt8(ascii: "f"), UInt8(ascii: "n"): return false
-      case UInt8(ascii: "1") | 0x20, UInt8(ascii: "t"), UInt8(ascii: "y"): return true
+      switch text[0] {
+      case UInt8(ascii: "0"), UInt8(ascii: "f"), UInt8(ascii: "F"), UInt8(ascii: "n"), UInt8(ascii: "N"): return false
+      case UInt8(ascii: "1"), UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "y"), UInt8(ascii: "Y"): return true
       default: return nil
       }
     }
     guard text.count <= 5 else { return nil }
-    var word: UInt64 = 0
+    var word: UInt64 = 1
     for byte in text { word = word &<< 8 | UInt64((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) }
     switch word {
     case Self.word("true"), Self.word("yes"), Self.word("1.0"): return true
@@ -134,10 +134,10 @@ package enum FieldParsing {
     }
   }
 
-  /// The bytes of a short word as a number, the first one highest.
+  /// The bytes of a short word as a number, the first one highest, behind a 1 that tells how many there are.
   @inline(__always)
   private static func word(_ text: StaticString) -> UInt64 {
-    var word: UInt64 = 0
+    var word: UInt64 = 1
     for place in 0..<text.utf8CodeUnitCount { word = word &<< 8 | UInt64(text.utf8Start[place]) }
     return word
   }

@@ -50,7 +50,10 @@ import Testing
     #expect(Array(text.utf8).withUnsafeBufferPointer { FieldParsing.boolean($0) } == value)
   }
 
-  @Test(arguments: ["2", "", "10", "maybe", "truest", "-1", "1\u{e}0", "ye", "truf", "01.0", "yes ", "ＮＯ", "nø"])
+  @Test(arguments: [
+    "2", "", "10", "maybe", "truest", "-1", "1\u{e}0", "\u{10}", "\u{0}no", "\u{0}", "ye", "truf", "01.0", "yes ", "ＮＯ",
+    "nø",
+  ])
   func notBooleans(_ text: String) {
     #expect(Array(text.utf8).withUnsafeBufferPointer { FieldParsing.boolean($0) } == nil)
   }

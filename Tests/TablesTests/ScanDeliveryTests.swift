@@ -125,6 +125,26 @@ import Testing
     }
   }
 
+  /// A range of more bytes than are copied would be looked at in the map.
+  @Test func aLongFileThatBecomesShorterIsAFault() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("shorter-\(UUID()).csv").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let rows = String(repeating: "some text,1\n", count: 100_000)
+    let bytes = Data("x,y\n".utf8) + (0..<80).reduce(into: Data()) { all, _ in all.append(contentsOf: rows.utf8) }
+    try bytes.write(to: URL(fileURLWithPath: path))
+    let source = try TableSource([path], options: TableOptions(threads: 2))
+    var isShorter = false
+    let error = #expect(throws: TableFault.self) {
+      _ = try source.scan(["y"]) { _ in
+        Kept()
+      } deliver: { _ in
+        if !isShorter { isShorter = truncate(path, 2_000_000) == 0 }
+        return nil
+      }
+    }
+    #expect(error?.kind == .changed(from: bytes.count, to: 2_000_000))
+  }
+
   private struct NoRoom: Error {}
 
   @Test(arguments: [1, 2, 4])

@@ -56,7 +56,7 @@ extension CohortSpec {
     data.returnEvent = reader.text("return_event")
     data.startColumn = reader.text("start_column")
     data.starts = readStarts(reader, timeColumn: data.timeColumn)
-    data.nullWords = reader.texts("null_words") ?? []
+    data.nullWords = reader.words("null_words")
     data.allowedBadRows = reader.share("allowed_bad_rows", "a share from 0 to 1") { $0 >= 0 && $0 <= 1 } ?? 0
     reader.atMostOne(of: ["start_event", "start_column", "starts"])
     reader.finish()

@@ -165,7 +165,7 @@ extension ExperimentSpec {
     data.timeZone = reader.text("time_zone") ?? data.timeZone
     data.includesImmature = reader.bool("include_immature") ?? false
     data.asOf = readTime("as_of", reader)
-    data.nullWords = reader.texts("null_words") ?? []
+    data.nullWords = reader.words("null_words")
     data.allowedBadRows = reader.share("allowed_bad_rows", "a share from 0 to 1") { $0 >= 0 && $0 <= 1 } ?? 0
     data.isFinal = reader.bool("final") ?? false
     if data.exposures == nil { refuseEventKeys(reader) }

@@ -153,6 +153,22 @@ final class SpecReader {
     return elements.enumerated().compactMap { text($1, "\(full(key))[\($0)]") }
   }
 
+  /// Words as they are spelled: null is one too, and not nothing.
+  func words(_ key: String) -> [String] {
+    if !known.contains(key) { known.append(key) }
+    guard let node = members.first(where: { $0.key == key })?.value else { return [] }
+    if case .scalar("", isPlain: true) = node.content { return [] }
+    guard case .sequence(let elements) = node.content else { return word(node, full(key)).map { [$0] } ?? [] }
+    return elements.enumerated().compactMap { word($1, "\(full(key))[\($0)]") }
+  }
+
+  private func word(_ node: SpecNode, _ path: String) -> String? {
+    if case .scalar(let text, _) = node.content, !text.isEmpty { return text }
+    let found = if case .scalar = node.content { "empty text" } else { node.found }
+    faults.add(.wrongType(path, expected: "a word", found: found), node.position)
+    return nil
+  }
+
   func elements(_ key: String, _ expected: String) -> [SpecNode]? {
     guard let node = node(key) else { return nil }
     guard case .sequence(let elements) = node.content, !elements.isEmpty else {

@@ -149,7 +149,7 @@ struct ColumnTally: Sendable {
 
   var known: Known { Known(limit: distinct.limit, isExact: histogram.isExact) }
 
-  /// Forgets all, but keeps the memory.
+  /// Forgets all, for more of the same column.
   ///
   /// - Parameter known: of a tally that this one was merged into.
   mutating func clear(_ known: Known) {

@@ -26,9 +26,11 @@ struct LogHistogram: Sendable {
 
   var isExact: Bool { exact != nil }
 
-  /// - Parameter value: finite.
+  /// - Parameter given: finite.
   @inline(__always)
-  mutating func insert(_ value: Double) {
+  mutating func insert(_ given: Double) {
+    // Of the two zeros one.
+    let value = given + 0.0
     count += 1
     minimum = min(minimum, value)
     maximum = max(maximum, value)
@@ -81,7 +83,7 @@ struct LogHistogram: Sendable {
     maximum = max(maximum, other.maximum)
   }
 
-  /// Forgets its numbers.
+  /// Forgets its numbers, for more of the same column.
   ///
   /// - Parameter isExact: false if they are too many already where this one is merged into.
   mutating func clear(isExact: Bool) {
@@ -149,7 +151,13 @@ private struct BucketCounts: Sendable {
 
   mutating func merge(_ other: BucketCounts) { for (bucket, times) in other.ascending { add(times, to: bucket) } }
 
-  mutating func clear() { for place in counts.indices { counts[place] = 0 } }
+  /// Keeps the memory of as many as columns mostly have.
+  mutating func clear() {
+    if counts.count > Self.usual { counts = [] }
+    for place in counts.indices { counts[place] = 0 }
+  }
+
+  private static let usual = 2_048
 
   /// The buckets that are hit, and how often.
   var ascending: [(bucket: Int, times: Int)] {

@@ -114,6 +114,21 @@ import Testing
     ] as [(String, String)])
   func eventOptions(_ yaml: String, _ sentence: String) { #expect(Self.faults(yaml) == sentence) }
 
+  /// A word is what is written, though it would mean nothing elsewhere.
+  @Test(arguments: [
+    ("NULL", ["NULL"]), ("[NA, null, ~, -99]", ["NA", "null", "~", "-99"]), ("'null'", ["null"]), ("[]", []), ("", []),
+  ])
+  func nullWords(_ written: String, _ words: [String]) throws {
+    let yaml = Self.minimal(data: "{ files: [users.csv], null_words: \(written) }")
+    #expect(try ExperimentSpec(yaml: yaml).data.nullWords == words)
+  }
+
+  @Test func nullWordsAreWords() {
+    #expect(
+      Self.faults(Self.minimal(data: "{ files: [users.csv], null_words: [NA, ''] }"))
+        == "a.yaml:4:46: data.null_words[1]: expected a word, found empty text.")
+  }
+
   /// JSON is YAML; what the canonical form leaves out is only where the spec lies and what arrives later.
   @Test func hashIsOfTheMeaning() throws {
     let spec = try ExperimentSpec(yaml: SpecFixtures.minimalExperiment)
