@@ -140,7 +140,7 @@ CSCAN_INLINE void part_rows(
   }
 }
 
-// The functions of AVX-512, in Columns512.c; as those of CScan.h.
+// The functions of AVX-512, in Columns512.c and Numbers512.c; as those of CScan.h.
 size_t cscan_decimals_avx512(const cscan_block *block, size_t column, size_t from, double *values);
 size_t cscan_bits_avx512(const cscan_block *block, size_t column, size_t from, double *values);
 size_t cscan_ascending_avx512(

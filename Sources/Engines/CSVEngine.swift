@@ -79,9 +79,9 @@ public struct CSVEngine: Engine {
   private func pooled(
     _ column: String, _ missing: Metric.Missing, _ request: MeasurementRequest, _ source: TableSource
   ) throws -> [Double] {
-    let words = options.nullWords.map { Array($0.utf8) }
+    let nulls = NullWords(options.nullWords)
     let result = try source.scan([column], allowedBadRows: request.allowedBadRows) { chunk in
-      NumberConsumer(column: column, base: chunk.origin, nullWords: words, missing: missing)
+      NumberConsumer(column: column, base: chunk.origin, nulls: nulls, missing: missing)
     }
     return result.consumers.flatMap(\.values)
   }
@@ -114,13 +114,13 @@ extension Metric {
 struct NumberConsumer: RowConsumer, Sendable {
   let column: String
   let base: UInt
-  let nullWords: [[UInt8]]
+  let nulls: NullWords
   let missing: Metric.Missing
   var values: [Double] = []
 
   mutating func consume(_ block: FieldBlock) -> Bool {
     let before = values.count
-    let words = nullWords
+    let words = nulls.words
     let isRead = values.grow(by: block.rows, 0) { start in
       block.decimals(0, into: start) { field in
         if field.trimmed.isMissing(words) { return .nan }
@@ -128,12 +128,8 @@ struct NumberConsumer: RowConsumer, Sendable {
         return nil
       }
     }
-    // Such a word may have been read as a number.
-    let hasNumbers = words.contains { word in
-      word.withUnsafeBufferPointer { if case .notANumber = FieldParsing.number($0) { false } else { true } }
-    }
     let gaps = values[before...].count { $0.isNaN }
-    guard isRead, !hasNumbers, gaps == 0 || missing != .refuse else {
+    guard isRead, !nulls.haveNumber, gaps == 0 || missing != .refuse else {
       values.removeLast(values.count - before)
       return false
     }
@@ -147,7 +143,7 @@ struct NumberConsumer: RowConsumer, Sendable {
   mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
     let field = fields[0]
     let place = Int(UInt(bitPattern: field.start) - base)
-    if field.trimmed.isMissing(nullWords) {
+    if field.trimmed.isMissing(nulls.words) {
       switch missing {
       case .exclude: return
       case .zero: return values.append(0)

@@ -6,9 +6,17 @@ struct NullWords: Sendable {
   let words: [[UInt8]]
   /// An interner that knows the empty text as 0 and the words as the numbers behind it; without words one that is new.
   let interner: Interner
+  /// Whether one of the words, such as -99, may be read as a number.
+  let haveNumber: Bool
+  /// Whether one of the words, such as no, may be read as a truth value.
+  let haveTruth: Bool
 
   init(_ words: [String]) {
     self.words = words.map { Array($0.utf8) }
+    haveNumber = self.words.contains { word in
+      word.withUnsafeBufferPointer { if case .notANumber = FieldParsing.number($0) { false } else { true } }
+    }
+    haveTruth = self.words.contains { word in word.withUnsafeBufferPointer { FieldParsing.boolean($0) != nil } }
     var interner = Interner()
     for word in words.isEmpty ? [] : [[]] + self.words {
       _ = word.withUnsafeBufferPointer { interner.code(of: $0) }

@@ -21,9 +21,6 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private(set) var times = TimeRange()
   private let segmentSlots: [Int]
   private let valueSlots: [Int]
-  /// A word that can be read as a number, such as -99, or as a truth value stands for a missing one.
-  private let hasNumericNullWord: Bool
-  private let hasBooleanNullWord: Bool
   private var row: [Double]
   /// Codes of the row's segments and cluster.
   private var words: [Int32]
@@ -48,12 +45,6 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     base = chunk.origin
     nulls = NullWords(nullWords)
     self.nullWords = nulls.words
-    hasNumericNullWord = self.nullWords.contains { word in
-      word.withUnsafeBufferPointer { if case .notANumber = FieldParsing.number($0) { false } else { true } }
-    }
-    hasBooleanNullWord = self.nullWords.contains { word in
-      word.withUnsafeBufferPointer { FieldParsing.boolean($0) != nil }
-    }
     let names = plan.names
     func slot(_ name: String) -> Int { names.firstIndex { $0.isExactly(name) } ?? 0 }
     variantSlot = slot(plan.request.variantColumn)
@@ -184,7 +175,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
 
   /// Cuts a column of a block and fills its gaps; false if a value may be a word for a missing one, or must not be missing.
   private func settle(_ values: UnsafeMutablePointer<Double>, _ rows: Int, _ column: ValueColumn) -> Bool {
-    if column.isBoolean ? hasBooleanNullWord : hasNumericNullWord { return false }
+    if column.isBoolean ? nulls.haveTruth : nulls.haveNumber { return false }
     if column.missing != .exclude {
       for row in 0..<rows where values[row].isNaN {
         if column.missing == .refuse { return false }

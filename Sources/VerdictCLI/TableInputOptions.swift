@@ -23,7 +23,8 @@ struct TableInputOptions: ParsableArguments {
   var allowBadRows = 0.0
 
   @Option(
-    parsing: .unconditional, help: "Threads, 1 to 1,024; by default one a core. Results do not depend on it.")
+    parsing: .unconditional,
+    help: "Threads, 1 to 1,024; by default one a core, at most four. Results do not depend on it.")
   var threads: Int?
 
   @Option(

@@ -1,5 +1,3 @@
-import Basics
-
 /// Counts distinct words: exactly below `size`, beyond it by the size of the smallest hashes.
 ///
 /// Source: Bar-Yossef, Jayram, Kumar, Sivakumar, Trevisan, "Counting distinct elements in a data stream" (2002), algorithm
