@@ -50,7 +50,7 @@ let kernels: [Target] = [
   .systemLibrary(
     name: "CLAPACK", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-  .target(name: "CScan"),
+  .target(name: "CScan", dependencies: ["CHash"]),
   .target(name: "CMoments"),
   .target(name: "CHash"),
 ]

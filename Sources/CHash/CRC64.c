@@ -1,5 +1,6 @@
 // CRC-64/XZ: reflected, the remainder by x^64 + x^62 + ... + 1, written 0xC96C5795D7870F42 with the lowest power highest.
 #include "CHash.h"
+#include "CHashFolding.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -7,10 +8,8 @@
 #define CHASH_POLYNOMIAL 0xC96C5795D7870F42ull
 
 #if defined(__x86_64__)
-#include <immintrin.h>
 #define CHASH_FOLDS 1
 static int has_folding(void) { return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1"); }
-static int has_wide_folding(void) { return __builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx512f"); }
 #else
 #define CHASH_FOLDS 0
 #endif
@@ -42,15 +41,6 @@ static uint64_t remainder_by_table(uint64_t rest, const uint8_t *bytes, size_t c
 }
 
 #if CHASH_FOLDS
-// Folding: 128 bits are carried over a distance by two products with powers of x, which are congruent to them there.
-// - Source: Gopal et al. (2009), "Fast CRC computation for generic polynomials using PCLMULQDQ", Intel white paper.
-// Reflected powers of x by the polynomial: for a distance of d bits d + 63 and d - 1.
-#define CHASH_POWERS(high, low) _mm_set_epi64x((long long)(low), (long long)(high))
-#define CHASH_128 CHASH_POWERS(0xe05dd497ca393ae4ull, 0xdabe95afc7875f40ull)
-#define CHASH_512 CHASH_POWERS(0x6ae3efbb9dd441f3ull, 0x081f6054a7842df4ull)
-#define CHASH_1024 CHASH_POWERS(0x8757d71d4fcc1000ull, 0xd7d86b2af73de740ull)
-#define CHASH_2048 CHASH_POWERS(0x8260adf2381ad81cull, 0xf31fd9271e228b79ull)
-
 // What `folded` is some bits later, where `next` is found.
 __attribute__((target("pclmul,sse4.1"))) static inline __m128i carried(__m128i folded, __m128i powers, __m128i next) {
   __m128i low = _mm_clmulepi64_si128(folded, powers, 0x00), high = _mm_clmulepi64_si128(folded, powers, 0x11);
@@ -81,31 +71,39 @@ __attribute__((target("pclmul,sse4.1"))) static uint64_t remainder_by_128(
   return remainder_of_folded(folded, 8, bytes + at, count - at);
 }
 
-__attribute__((target("vpclmulqdq,avx512f"))) static inline __m512i carried_512(
-  __m512i folded, __m512i powers, __m512i next) {
-  __m512i low = _mm512_clmulepi64_epi128(folded, powers, 0x00), high = _mm512_clmulepi64_epi128(folded, powers, 0x11);
-  return _mm512_ternarylogic_epi64(low, high, next, 0x96);
+CHASH_FOLDING_TARGET static uint64_t remainder_of_folding(const chash_folding *folding, const uint8_t *bytes, size_t count) {
+  const __m512i near = _mm512_broadcast_i32x4(CHASH_512);
+  __m512i last = folding->part[0];
+  for (int i = 1; i < 4; i++) last = chash_carried(last, near, folding->part[i]);
+  for (; count >= 64; bytes += 64, count -= 64) last = chash_carried(last, near, _mm512_loadu_si512(bytes));
+  return remainder_of_folded((const __m128i *)&last, 4, bytes, count);
 }
 
-__attribute__((target("vpclmulqdq,avx512f"))) static uint64_t remainder_by_512(
-  uint64_t rest, const uint8_t *bytes, size_t count) {
-  const __m512i far = _mm512_broadcast_i32x4(CHASH_2048), near = _mm512_broadcast_i32x4(CHASH_512);
-  __m512i folded[4];
-  for (int i = 0; i < 4; i++) folded[i] = _mm512_loadu_si512(bytes + 64 * i);
-  folded[0] = _mm512_xor_si512(folded[0], _mm512_zextsi128_si512(_mm_set_epi64x(0, (long long)rest)));
+CHASH_FOLDING_TARGET static uint64_t remainder_by_512(uint64_t rest, const uint8_t *bytes, size_t count) {
+  chash_folding folding = chash_begin_folding(~rest, bytes);
   size_t at = 256;
   for (; at + 256 <= count; at += 256)
-    for (int i = 0; i < 4; i++) folded[i] = carried_512(folded[i], far, _mm512_loadu_si512(bytes + at + 64 * i));
-  for (int i = 1; i < 4; i++) folded[i] = carried_512(folded[i - 1], near, folded[i]);
-  for (; at + 64 <= count; at += 64) folded[3] = carried_512(folded[3], near, _mm512_loadu_si512(bytes + at));
-  return remainder_of_folded((const __m128i *)&folded[3], 4, bytes + at, count - at);
+    for (int i = 0; i < 4; i++) chash_fold(&folding, i, _mm512_loadu_si512(bytes + at + 64 * i));
+  return remainder_of_folding(&folding, bytes + at, count - at);
+}
+
+uint64_t chash_end_folding(const chash_folding *folding, const uint8_t *bytes, size_t count) {
+  return ~remainder_of_folding(folding, bytes, count);
+}
+#endif
+
+#if CHASH_FOLDS
+__attribute__((target("pclmul,sse4.1"))) static uint64_t remainder_of_few(uint64_t rest, const uint8_t *bytes, size_t count) {
+  __m128i first = _mm_xor_si128(_mm_loadu_si128((const __m128i *)bytes), _mm_set_epi64x(0, (long long)rest));
+  return remainder_of_folded(&first, 1, bytes + 16, count - 16);
 }
 #endif
 
 static uint64_t remainder_of(uint64_t rest, const uint8_t *bytes, size_t count) {
 #if CHASH_FOLDS
   if (count >= 512 && has_folding())
-    return has_wide_folding() ? remainder_by_512(rest, bytes, count) : remainder_by_128(rest, bytes, count);
+    return chash_folds_by_512() ? remainder_by_512(rest, bytes, count) : remainder_by_128(rest, bytes, count);
+  if (count >= 64 && has_folding()) return remainder_of_few(rest, bytes, count);
 #endif
   return remainder_by_table(rest, bytes, count);
 }

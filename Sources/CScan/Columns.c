@@ -1,26 +1,32 @@
-// Columns of rows whose separators are known.
+// Columns of rows whose fields are known.
 #include "Fields.h"
 #include "Targets.h"
 
 #if CSCAN_X86
-CSCAN_AVX2_TARGET CSCAN_INLINE __m256i four_words(const field f[4]) {
-  __m128i a = _mm_loadl_epi64((const __m128i *)f[0].text), b = _mm_loadl_epi64((const __m128i *)f[1].text);
-  __m128i c = _mm_loadl_epi64((const __m128i *)f[2].text), d = _mm_loadl_epi64((const __m128i *)f[3].text);
-  return _mm256_set_m128i(_mm_unpacklo_epi64(c, d), _mm_unpacklo_epi64(a, b));
+// The eight bytes in front of each of four fields' ends.
+CSCAN_AVX2_TARGET CSCAN_INLINE __m256i four_words(const uint8_t *text, const cscan_span *spans) {
+#define CSCAN_WORD(i) _mm_loadl_epi64((const __m128i *)(text + (spans[i] & CSCAN_SPAN_END) - 8))
+  return _mm256_set_m128i(
+    _mm_unpacklo_epi64(CSCAN_WORD(2), CSCAN_WORD(3)), _mm_unpacklo_epi64(CSCAN_WORD(0), CSCAN_WORD(1)));
+#undef CSCAN_WORD
 }
 
-// `short_decimal` for four fields at once, an empty one among them too; 0 if one of them is no plain decimal.
-CSCAN_AVX2_TARGET CSCAN_INLINE int four_decimals(const field f[4], double *values) {
+// `short_decimal` for four fields at once, an empty one among them too; 0 if one of them is no plain decimal. At least eight
+// bytes stand before each one's end.
+CSCAN_AVX2_TARGET CSCAN_INLINE int four_decimals(const uint8_t *text, const cscan_span *spans, double *values) {
   const __m256i ones = _mm256_set1_epi64x(-1), zeros = _mm256_set1_epi8('0'), nine = _mm256_set1_epi8(9);
-  __m256i count = _mm256_set_epi64x((int64_t)f[3].count, (int64_t)f[2].count, (int64_t)f[1].count, (int64_t)f[0].count);
+  __m256i count = _mm256_cvtepu32_epi64(_mm_srli_epi32(_mm_loadu_si128((const __m128i *)spans), 24));
+  // The compiler would go back to four numbers of 32 bits, which takes more.
+  __asm__("" : "+x"(count));
   __m256i is_empty = _mm256_cmpeq_epi64(count, _mm256_setzero_si256());
-  __m256i word = four_words(f);
-  __m256i first = _mm256_and_si256(word, _mm256_set1_epi64x(0xFF));
-  __m256i negative = _mm256_andnot_si256(is_empty, _mm256_cmpeq_epi64(first, _mm256_set1_epi64x('-')));
-  word = _mm256_xor_si256(word, _mm256_and_si256(negative, _mm256_set1_epi64x('-' ^ '0')));
-  // The last byte goes to the top, digits 0 before the first; a shift by 64 leaves nothing.
-  __m256i shift = _mm256_sub_epi64(_mm256_set1_epi64x(64), _mm256_slli_epi64(count, 3));
-  word = _mm256_or_si256(_mm256_sllv_epi64(word, shift), _mm256_andnot_si256(_mm256_sllv_epi64(ones, shift), zeros));
+  __m256i is_long = _mm256_cmpgt_epi64(count, _mm256_set1_epi64x(8));
+  // Digits 0 before the first byte; a shift by 64 leaves nothing.
+  __m256i keep = _mm256_sllv_epi64(ones, _mm256_sub_epi64(_mm256_set1_epi64x(64), _mm256_slli_epi64(count, 3)));
+  __m256i word = _mm256_blendv_epi8(zeros, four_words(text, spans), keep);
+  __m256i first = _mm256_andnot_si256(_mm256_slli_epi64(keep, 8), keep);
+  __m256i minus = _mm256_and_si256(_mm256_cmpeq_epi8(word, _mm256_set1_epi8('-')), first);
+  __m256i negative = _mm256_andnot_si256(is_empty, _mm256_cmpeq_epi64(minus, first));
+  word = _mm256_blendv_epi8(word, zeros, minus);
 
   // The first point goes; what stands before it moves up.
   __m256i points = _mm256_cmpeq_epi8(word, _mm256_set1_epi8('.'));
@@ -34,7 +40,7 @@ CSCAN_AVX2_TARGET CSCAN_INLINE int four_decimals(const field f[4], double *value
   __m256i are_digits = _mm256_cmpeq_epi8(_mm256_max_epu8(digits, nine), nine);
   __m256i number_of_digits = _mm256_add_epi64(_mm256_add_epi64(count, negative), _mm256_andnot_si256(has_none, ones));
   __m256i has_digit = _mm256_or_si256(_mm256_cmpgt_epi64(number_of_digits, _mm256_setzero_si256()), is_empty);
-  if (_mm256_movemask_epi8(_mm256_and_si256(are_digits, has_digit)) != -1) return 0;
+  if (_mm256_movemask_epi8(_mm256_andnot_si256(is_long, _mm256_and_si256(are_digits, has_digit))) != -1) return 0;
 
   // Pairs, then fours, then all eight; an integer below 2^52 is the fraction of a double between 2^52 and 2^53.
   __m256i pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(10 | 1 << 8));
@@ -59,22 +65,40 @@ CSCAN_AVX2_TARGET CSCAN_INLINE int four_decimals(const field f[4], double *value
   return 1;
 }
 
-CSCAN_AVX2_TARGET CSCAN_INLINE size_t decimals_by_four(
-  const cscan_block *block, size_t column, size_t from, double *values) {
-  size_t row = from;
-  for (; row + 4 <= block->rows; row += 4) {
-    field f[4];
-    for (size_t i = 0; i < 4; i++) f[i] = field_at(block, row + i, column);
-    int are_short = f[0].count <= 8 && f[1].count <= 8 && f[2].count <= 8 && f[3].count <= 8;
-    if (are_short && f[3].text + 8 <= block->limit && four_decimals(f, values + row)) continue;
-    size_t stop = decimals(block, column, row, row + 4, values);
-    if (stop < row + 4) return stop;
-  }
-  return decimals(block, column, row, block->rows, values);
+// A function of its own, so that the loop by four keeps its registers.
+__attribute__((noinline)) static size_t some_decimals(
+  const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
+  return decimals(block, column, from, to, values);
 }
 
-CSCAN_AVX2_TARGET static size_t decimals_avx2(const cscan_block *given, size_t column, size_t from, double *values) {
-  CSCAN_PLAIN_OR_NOT(block, given, decimals_by_four(&block, column, from, values));
+// Single digits, the first row that is something else.
+__attribute__((noinline)) static size_t some_digits(const cscan_block *block, size_t column, size_t from, double *values) {
+  size_t row = from;
+  for (; row < block->rows; row++) {
+    field f = short_field_at(block, column, row);
+    if (f.count != 1 || (uint8_t)(f.text[0] - '0') > 9) break;
+    values[row] = f.text[0] - '0';
+  }
+  return row;
+}
+
+CSCAN_AVX2_TARGET static size_t decimals_avx2(
+  const cscan_block *block, size_t column, size_t from, double *values) {
+  const cscan_span *spans = block->spans + column * block->stride;
+  const uint8_t *text = block->text;
+  const size_t rows = block->rows;
+  size_t row = from;
+  for (; row + 4 <= rows; row += 4) {
+    __m128i counts = _mm_srli_epi32(_mm_loadu_si128((const __m128i *)(spans + row)), 24);
+    if (_mm_movemask_epi8(_mm_cmpeq_epi32(counts, _mm_set1_epi32(1))) == 0xFFFF) {
+      row = some_digits(block, column, row, values);
+      if (row + 4 > rows) break;
+    }
+    if ((spans[row] & CSCAN_SPAN_END) >= 8 && four_decimals(text, spans + row, values + row)) continue;
+    size_t stop = some_decimals(block, column, row, row + 4, values);
+    if (stop < row + 4) return stop;
+  }
+  return some_decimals(block, column, row, rows, values);
 }
 #endif
 
@@ -105,7 +129,7 @@ CSCAN_INLINE size_t codes_among(
   cscan_word few[CSCAN_PROBES];
   memcpy(few, first, sizeof few);
   for (size_t row = from; row < block->rows; row++) {
-    field f = field_at(block, row, column);
+    field f = short_field_at(block, column, row);
     cscan_key key;
     if (f.count == 0) return row;
     if (CSCAN_WORDWISE && f.count <= 16 && f.text + 16 <= block->limit) {
@@ -113,7 +137,6 @@ CSCAN_INLINE size_t codes_among(
     } else if (!cscan_short_key(f.text, f.count, &key)) {
       return row;
     }
-    if (f.quoted && memchr(f.text, '"', f.count)) return row;
     // Among few words there is no branch to guess.
     int64_t code = -1;
     for (int i = 0; i < number; i++)
@@ -126,78 +149,39 @@ CSCAN_INLINE size_t codes_among(
 }
 
 size_t cscan_codes(
-  const cscan_block *given, size_t column, size_t from, const cscan_word *first, const cscan_word *words,
+  const cscan_block *block, size_t column, size_t from, const cscan_word *first, const cscan_word *words,
   int32_t *codes) {
 #if CSCAN_X86
   int number = first[2].code < 0 ? 2 : first[3].code < 0 ? 3 : 4;
-  int is_plain = !given->has_quotes && !given->has_returns;
-  if (is_plain && first[1].code >= 0 && given->level >= CSCAN_AVX512 && has_avx512())
-    from = cscan_codes_of_few_avx512(given, column, from, first, number, codes);
+  if (first[1].code >= 0 && block->level >= CSCAN_AVX512 && has_avx512())
+    from = cscan_codes_of_few_avx512(block, column, from, first, number, codes);
 #endif
   // Most experiments have two arms.
-  if (first[2].code < 0) {
-    CSCAN_PLAIN_OR_NOT(block, given, codes_among(&block, column, from, first, 2, words, codes));
-  }
-  CSCAN_PLAIN_OR_NOT(block, given, codes_among(&block, column, from, first, CSCAN_PROBES, words, codes));
+  if (first[2].code < 0) return codes_among(block, column, from, first, 2, words, codes);
+  return codes_among(block, column, from, first, CSCAN_PROBES, words, codes);
 }
 
-size_t cscan_filled(const cscan_block *given, size_t column, size_t from) {
-  const cscan_block block = *given;
-  for (size_t row = from; row < block.rows; row++)
-    if (field_at(&block, row, column).count == 0) return row;
-  return block.rows;
+size_t cscan_filled(const cscan_block *block, size_t column, size_t from) {
+  const cscan_span *spans = block->spans + column * block->stride;
+  for (size_t row = from; row < block->rows; row++)
+    if (spans[row] >> 24 == 0) return row;
+  return block->rows;
 }
 
-size_t cscan_hashes(const cscan_block *given, size_t column, size_t from, uint64_t *hashes) {
-  const cscan_block block = *given;
-  for (size_t row = from; row < block.rows; row++) {
-    field f = field_at(&block, row, column);
+size_t cscan_hashes(const cscan_block *block, size_t column, size_t from, uint64_t *hashes) {
+  for (size_t row = from; row < block->rows; row++) {
+    field f = field_at(block, column, row);
     if (f.count == 0) return row;
     hashes[row] = cscan_hash(f.text, f.count);
   }
-  return block.rows;
+  return block->rows;
 }
 
-size_t cscan_unix_times(const cscan_block *given, size_t column, size_t from, int64_t *seconds) {
+size_t cscan_unix_times(const cscan_block *block, size_t column, size_t from, int64_t *seconds) {
 #if CSCAN_X86
-  int is_plain = !given->has_quotes && !given->has_returns;
-  if (is_plain && given->level >= CSCAN_AVX512 && has_avx512())
-    return cscan_unix_times_avx512(given, column, from, seconds);
+  if (block->level >= CSCAN_AVX512 && has_avx512()) return cscan_unix_times_avx512(block, column, from, seconds);
 #endif
-  CSCAN_PLAIN_OR_NOT(block, given, unix_times(&block, column, from, block.rows, seconds));
-}
-
-// MARK: - Rows by their code
-
-size_t cscan_select_codes(const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int32_t *chosen) {
-  size_t count = 0;
-  for (size_t row = 0; row < rows; row++) {
-    chosen[count] = values[row];
-    count += codes[row] == code;
-  }
-  return count;
-}
-
-static int has_gaps(const double *values, size_t rows) {
-#if CSCAN_X86
-  if (has_avx512()) return cscan_has_gaps_avx512(values, rows);
-#endif
-  uint64_t some = 0;
-  for (size_t row = 0; row < rows; row++) some |= (uint64_t)(values[row] != values[row]);
-  return some != 0;
-}
-
-size_t cscan_mark_gaps(const double *values, size_t rows, int32_t *codes) {
-  // Mostly there is none, and to see that is quick.
-  if (!has_gaps(values, rows)) return 0;
-  size_t gaps = 0;
-  for (size_t row = 0; row < rows; row++) {
-    int is_gap = values[row] != values[row];
-    // Below zero already if another column has a gap here.
-    codes[row] = is_gap && codes[row] >= 0 ? -1 - codes[row] : codes[row];
-    gaps += (size_t)is_gap;
-  }
-  return gaps;
+  return unix_times(block, column, from, block->rows, seconds);
 }
 
 // MARK: - Choice at run time
@@ -210,11 +194,11 @@ size_t cscan_decimals(const cscan_block *block, size_t column, size_t from, doub
   return decimals(block, column, from, block->rows, values);
 }
 
-size_t cscan_bits(const cscan_block *given, size_t column, size_t from, double *values) {
+size_t cscan_bits(const cscan_block *block, size_t column, size_t from, double *values) {
 #if CSCAN_X86
-  if (given->level >= CSCAN_AVX512 && has_avx512()) return cscan_bits_avx512(given, column, from, values);
+  if (block->level >= CSCAN_AVX512 && has_avx512()) return cscan_bits_avx512(block, column, from, values);
 #endif
-  CSCAN_PLAIN_OR_NOT(block, given, bits(&block, column, from, block.rows, values));
+  return bits(block, column, from, block->rows, values);
 }
 
 size_t cscan_ascending(
@@ -224,16 +208,4 @@ size_t cscan_ascending(
     return cscan_ascending_avx512(block, column, from, last, last_count);
 #endif
   return ascending(block, column, from, block->rows, last, last_count);
-}
-
-cscan_parted cscan_part(
-  const double *values, const int32_t *codes, size_t rows, int32_t first, int32_t second, int level, double *of_first,
-  double *of_second) {
-#if CSCAN_X86
-  if (level >= CSCAN_AVX512 && has_avx512())
-    return cscan_part_avx512(values, codes, rows, first, second, of_first, of_second);
-#endif
-  cscan_parted parted = {0, 0, 0};
-  part_rows(values, codes, 0, rows, first, second, of_first, of_second, &parted);
-  return parted;
 }

@@ -7,24 +7,29 @@
 typedef struct {
   const uint8_t *text;
   size_t count;
-  int quoted;
+  int has_doubled;  // doubled quotes
 } field;
 
-CSCAN_INLINE field field_at(const cscan_block *block, size_t row, size_t column) {
-  size_t index = row * block->columns + column;
-  size_t low = (uint32_t)(block->ends[(ptrdiff_t)index - 1] + 1), high = block->ends[index];
-  if (block->has_returns && column == block->columns - 1 && high > low && block->text[high - 1] == '\r') high--;
-  int quoted = block->has_quotes && high > low && block->text[low] == '"';
-  return (field){block->text + low + quoted, high - low - 2 * (size_t)quoted, quoted};
+// One that its span does not tell.
+field cscan_long_field(const cscan_block *block, size_t column, size_t row);
+
+// One of a column's fields as its span tells it; of another CSCAN_LONG bytes, which are not to be looked at.
+CSCAN_INLINE field short_field_at(const cscan_block *block, size_t column, size_t row) {
+  cscan_span span = block->spans[column * block->stride + row];
+  size_t count = span >> 24;
+  return (field){block->text + (span & CSCAN_SPAN_END) - count, count, 0};
 }
 
-// The columns' functions are compiled twice: that fields are not quoted and rows end in a line feed alone, once it is known,
-// leaves out what asks for it.
-#define CSCAN_PLAIN_OR_NOT(block, given, work)                          \
-  cscan_block block = *(given);                                         \
-  if (block.has_quotes || block.has_returns) return (work);             \
-  block.has_quotes = block.has_returns = 0;                             \
-  return (work)
+// One of a column's fields.
+CSCAN_INLINE field field_at(const cscan_block *block, size_t column, size_t row) {
+  field f = short_field_at(block, column, row);
+  return __builtin_expect(f.count == CSCAN_LONG, 0) ? cscan_long_field(block, column, row) : f;
+}
+
+// Spans behind the last row are its own, so that vectors may begin at any row.
+CSCAN_INLINE void cscan_repeat_last(cscan_span *spans, size_t rows) {
+  for (size_t i = 0; i < CSCAN_SPARE; i++) spans[rows + i] = rows > 0 ? spans[rows - 1] : 0;
+}
 
 // Reads one number; 0 if it is left to the caller.
 CSCAN_INLINE int number(field f, const uint8_t *limit, double *value) {
@@ -37,6 +42,7 @@ CSCAN_INLINE int number(field f, const uint8_t *limit, double *value) {
     *value = __builtin_nan("");
     return 1;
   }
+  if (f.count == CSCAN_LONG) return 0;
   int is_short = CSCAN_WORDWISE && f.count <= 8 && f.text + 8 <= limit;
   return (is_short && short_decimal(f.text, f.count, value)) || decimal(f.text, f.count, value);
 }
@@ -44,7 +50,7 @@ CSCAN_INLINE int number(field f, const uint8_t *limit, double *value) {
 // Rows `from` to `to` one by one; the first that is left to the caller, or `to`.
 CSCAN_INLINE size_t decimals(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
   for (size_t row = from; row < to; row++)
-    if (!number(field_at(block, row, column), block->limit, values + row)) return row;
+    if (!number(short_field_at(block, column, row), block->limit, values + row)) return row;
   return to;
 }
 
@@ -68,7 +74,7 @@ CSCAN_INLINE int truth(field f, double *value) {
 // Truth values, as `decimals`; an empty field is NaN.
 CSCAN_INLINE size_t bits(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
   for (size_t row = from; row < to; row++) {
-    field f = field_at(block, row, column);
+    field f = short_field_at(block, column, row);
     if (f.count == 0) {
       values[row] = __builtin_nan("");
     } else if (!truth(f, values + row)) {
@@ -101,7 +107,7 @@ CSCAN_INLINE size_t ascending(
   const uint8_t *before = *last;
   size_t count = *last_count, row = from;
   for (; row < to; row++) {
-    field f = field_at(block, row, column);
+    field f = field_at(block, column, row);
     // Nothing is shorter than a field that has something.
     if (f.count < count || f.count == 0 || (f.count == count && !is_before(before, f.text, count))) break;
     before = f.text;
@@ -115,7 +121,7 @@ CSCAN_INLINE size_t ascending(
 // Rows `from` to `to` of cscan_unix_times.
 CSCAN_INLINE size_t unix_times(const cscan_block *block, size_t column, size_t from, size_t to, int64_t *seconds) {
   for (size_t row = from; row < to; row++) {
-    field f = field_at(block, row, column);
+    field f = short_field_at(block, column, row);
     if (!CSCAN_WORDWISE || f.count != 10) return row;
     uint8_t first = (uint8_t)(f.text[0] - '0'), second = (uint8_t)(f.text[1] - '0');
     uint64_t word;
@@ -127,19 +133,6 @@ CSCAN_INLINE size_t unix_times(const cscan_block *block, size_t column, size_t f
   return to;
 }
 
-// Rows `from` to `to` of cscan_part, added to what is parted.
-CSCAN_INLINE void part_rows(
-  const double *values, const int32_t *codes, size_t from, size_t to, int32_t first, int32_t second, double *of_first,
-  double *of_second, cscan_parted *parted) {
-  for (size_t row = from; row < to; row++) {
-    // Written over unless it is one of them: no branch to guess.
-    of_first[parted->first] = of_second[parted->second] = values[row];
-    parted->first += codes[row] == first;
-    parted->second += codes[row] == second;
-    parted->has_gaps |= values[row] != values[row];
-  }
-}
-
 // The functions of AVX-512, in Columns512.c and Numbers512.c; as those of CScan.h.
 size_t cscan_decimals_avx512(const cscan_block *block, size_t column, size_t from, double *values);
 size_t cscan_bits_avx512(const cscan_block *block, size_t column, size_t from, double *values);
@@ -148,10 +141,6 @@ size_t cscan_ascending_avx512(
 // Of rows from `from` on: stops at one that is none of two to four words, or earlier.
 size_t cscan_codes_of_few_avx512(
   const cscan_block *block, size_t column, size_t from, const cscan_word *words, int number, int32_t *codes);
-int cscan_has_gaps_avx512(const double *values, size_t rows);
 size_t cscan_unix_times_avx512(const cscan_block *block, size_t column, size_t from, int64_t *seconds);
-cscan_parted cscan_part_avx512(
-  const double *values, const int32_t *codes, size_t rows, int32_t first, int32_t second, double *of_first,
-  double *of_second);
 
 #endif

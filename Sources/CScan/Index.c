@@ -1,5 +1,7 @@
 // Where fields end.
 #include "CScan.h"
+#include "CHash.h"
+#include "CHashFolding.h"
 #include "Targets.h"
 
 #include <string.h>
@@ -218,6 +220,8 @@ CSCAN_AVX2_TARGET static size_t quotes_avx2(const uint8_t *text, size_t count) {
 
 // MARK: - AVX-512
 
+// Here it costs nothing to mark the separators that are line feeds.
+
 // As `unusual`: a zero where a byte is one of those with a low half of their own; others of them have their high bit set.
 CSCAN_AVX512_TARGET CSCAN_INLINE __m512i zero_if_unusual(__m512i bytes) {
   const __m512i by_low_bits = _mm512_broadcast_i32x4(
@@ -236,16 +240,22 @@ CSCAN_AVX512_TARGET CSCAN_INLINE uint64_t write_separators(
   scan_state *s, __m512i bytes, uint64_t valid, uint8_t delimiter, __m512i offsets, uint32_t *ends) {
   __mmask64 line_feed = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
   __mmask64 separator = (_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)delimiter)) | line_feed) & valid;
-  // The separators' places come together at the front; sixteen are written at once, what is too much is written over.
+  // The separators' places come together at the front, those of line feeds as negative numbers; sixteen are written at once, what
+  // is too much is written over.
   static const uint8_t places[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
                                      22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
                                      44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-  __m512i found = _mm512_maskz_compress_epi8(separator, _mm512_loadu_si512(places));
+  __m512i all = _mm512_loadu_si512(places);
+  all = _mm512_mask_blend_epi8(line_feed, all, _mm512_or_si512(all, _mm512_set1_epi8(-128)));
+  __m512i found = _mm512_maskz_compress_epi8(separator, all);
   size_t count = (size_t)__builtin_popcountll(separator);
   uint32_t *out = ends + s->separators;
+  // The sign and the place in 64, and where those begin.
+  const __m512i sign_and_place = _mm512_set1_epi32((int)(CSCAN_LINE_FEED | 63));
 #define CSCAN_WRITE(part)                                                                                       \
   _mm512_storeu_si512(                                                                                          \
-    out + 16 * (part), _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(found, part)), offsets))
+    out + 16 * (part), _mm512_ternarylogic_epi32(                                                               \
+                         _mm512_cvtepi8_epi32(_mm512_extracti32x4_epi32(found, part)), sign_and_place, offsets, 0xEA))
   CSCAN_WRITE(0);
   if (__builtin_expect(count > 16, 0)) {
     CSCAN_WRITE(1);
@@ -274,7 +284,9 @@ CSCAN_AVX512_TARGET CSCAN_INLINE void step_avx512(
   m.carriage_return = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'));
   m.nul = _mm512_testn_epi8_mask(bytes, bytes);
   __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)m.quote), _mm_set1_epi8(-1), 0);
+  size_t before = s->separators;
   step(s, m, valid, (uint64_t)_mm_cvtsi128_si64(product), offset, ends);
+  for (size_t i = before; i < s->separators; i++) ends[i] |= (uint32_t)(m.line_feed >> (ends[i] - offset)) << 31;
 }
 
 // 256 bytes, of which mostly none is unusual: one look for all of them.
@@ -300,19 +312,42 @@ CSCAN_AVX512_TARGET CSCAN_INLINE void four_steps_avx512(
 #undef CSCAN_BYTES
 }
 
+// From `at` on.
+CSCAN_AVX512_TARGET CSCAN_INLINE void last_steps_avx512(
+  scan_state *s, const uint8_t *text, size_t at, size_t count, uint8_t delimiter, uint32_t *ends) {
+  for (; at + 64 <= count; at += 64)
+    step_avx512(s, _mm512_loadu_si512(text + at), ~0ull, delimiter, (uint32_t)at, ends);
+  if (at == count) return;
+  uint64_t valid = lowest(count - at);
+  // Blanks behind the end are nothing, be they separators; a zero would be seen.
+  __m512i last = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), valid, text + at);
+  step_avx512(s, last, valid, delimiter, (uint32_t)at, ends);
+}
+
 CSCAN_AVX512_TARGET static cscan_result index_avx512(
   const uint8_t *text, size_t count, uint8_t delimiter, uint32_t *ends) {
   scan_state s = {.may_open = 1};
   size_t at = 0;
   for (; at + 256 <= count; at += 256) four_steps_avx512(&s, text + at, delimiter, (uint32_t)at, ends);
-  for (; at + 64 <= count; at += 64)
-    step_avx512(&s, _mm512_loadu_si512(text + at), ~0ull, delimiter, (uint32_t)at, ends);
-  if (at < count) {
-    uint64_t valid = lowest(count - at);
-    // Blanks behind the end are nothing, be they separators; a zero would be seen.
-    __m512i last = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), valid, text + at);
-    step_avx512(&s, last, valid, delimiter, (uint32_t)at, ends);
+  last_steps_avx512(&s, text, at, count, delimiter, ends);
+  return result(s);
+}
+
+// The same with the checksum of what follows the first `from` bytes, of which there are enough: products of the one and
+// comparisons of the other go side by side.
+CSCAN_AVX512_TARGET static cscan_result index_and_sum_avx512(
+  const uint8_t *text, size_t count, uint8_t delimiter, uint32_t *ends, size_t from, uint64_t *crc) {
+  scan_state s = {.may_open = 1};
+  size_t at = 0;
+  const size_t whole = (from + 255) & ~(size_t)255;
+  for (; at <= whole; at += 256) four_steps_avx512(&s, text + at, delimiter, (uint32_t)at, ends);
+  chash_folding folding = chash_begin_folding(chash_crc64(*crc, text + from, whole - from), text + whole);
+  for (; at + 256 <= count; at += 256) {
+    for (int i = 0; i < 4; i++) chash_fold(&folding, i, _mm512_loadu_si512(text + at + 64 * i));
+    four_steps_avx512(&s, text + at, delimiter, (uint32_t)at, ends);
   }
+  *crc = chash_end_folding(&folding, text + at, count - at);
+  last_steps_avx512(&s, text, at, count, delimiter, ends);
   return result(s);
 }
 #endif
@@ -333,6 +368,16 @@ cscan_result cscan_index(const uint8_t *text, size_t count, uint8_t delimiter, i
   if (level >= CSCAN_AVX2 && has_avx2()) return index_avx2(text, count, delimiter, ends);
 #endif
   return index_portable(text, count, delimiter, ends);
+}
+
+cscan_result cscan_index_and_sum(
+  const uint8_t *text, size_t count, uint8_t delimiter, int level, uint32_t *ends, size_t from, uint64_t *crc) {
+#if CSCAN_X86
+  if (level >= CSCAN_AVX512 && count - from >= 1024 && has_avx512())
+    return index_and_sum_avx512(text, count, delimiter, ends, from, crc);
+#endif
+  *crc = chash_crc64(*crc, text + from, count - from);
+  return cscan_index(text, count, delimiter, level, ends);
 }
 
 size_t cscan_quotes(const uint8_t *text, size_t count, int level) {

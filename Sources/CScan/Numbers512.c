@@ -13,12 +13,24 @@ CSCAN_AVX512_TARGET CSCAN_INLINE __m512d quotient(__m512d n, __m512d d, __m512d 
 
 static const double inverses[8] = {1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7};
 
-// Digits alone; 0 if one of the fields is something else.
-CSCAN_AVX512_TARGET CSCAN_INLINE int eight_digits_alone(eight_fields f, uint64_t greatest, double *values) {
-  __m512i digit = _mm512_sub_epi64(_mm512_srli_epi64(f.word, 56), _mm512_set1_epi64('0'));
-  if (_mm512_cmpneq_epi64_mask(f.count, _mm512_set1_epi64(1)) != 0) return 0;
-  if (_mm512_cmpgt_epu64_mask(digit, _mm512_set1_epi64((long long)greatest)) != 0) return 0;
-  _mm512_storeu_pd(values, _mm512_cvtepu64_pd(digit));
+// Sixteen fields of a single digit up to `greatest`; 0 if one of them is something else.
+CSCAN_AVX512_TARGET CSCAN_INLINE int sixteen_digits(
+  const uint8_t *text, const cscan_span *spans, uint8_t greatest, double *values) {
+  __m512i counts = _mm512_srli_epi32(_mm512_loadu_si512(spans), 24);
+#define CSCAN_BYTE(i) *CSCAN_AT(text - 1, spans[i])
+#define CSCAN_FOUR(i)                                                                                             \
+  _mm_insert_epi8(                                                                                                \
+    _mm_insert_epi8(                                                                                              \
+      _mm_insert_epi8(_mm_cvtsi32_si128(CSCAN_BYTE(i)), CSCAN_BYTE((i) + 1), 1), CSCAN_BYTE((i) + 2), 2), \
+    CSCAN_BYTE((i) + 3), 3)
+  __m128i low = _mm_unpacklo_epi32(CSCAN_FOUR(0), CSCAN_FOUR(4)), high = _mm_unpacklo_epi32(CSCAN_FOUR(8), CSCAN_FOUR(12));
+#undef CSCAN_FOUR
+#undef CSCAN_BYTE
+  __m128i digits = _mm_sub_epi8(_mm_unpacklo_epi64(low, high), _mm_set1_epi8('0'));
+  __mmask16 others = _mm_cmpgt_epu8_mask(digits, _mm_set1_epi8((char)greatest));
+  if ((others | _mm512_cmpneq_epi32_mask(counts, _mm512_set1_epi32(1))) != 0) return 0;
+  _mm512_storeu_pd(values, _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(digits)));
+  _mm512_storeu_pd(values + 8, _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm_unpackhi_epi64(digits, digits))));
   return 1;
 }
 
@@ -163,43 +175,49 @@ CSCAN_LOOP some_bits(const cscan_block *block, size_t column, size_t from, size_
   return bits(block, column, from, to, values);
 }
 
-// In a plain block, eight rows after the other as long as `work` reads them: of `fields` into `place`.
-#define CSCAN_EIGHT_BY_EIGHT(block, column, row, values, work)                                             \
-  const uint8_t *text = (block)->text;                                                                     \
-  const size_t columns = (block)->columns, rows = (block)->rows;                                           \
-  const uint32_t *ends = (block)->ends + (row) * columns + (column);                                       \
-  for (; (row) + 8 <= rows; (row) += 8, ends += 8 * columns) {                                             \
-    eight_fields fields = plain_fields(text, eight_from(ends, columns));                                   \
-    double *place = (values) + (row);                                                                      \
-    if (!(work)) break;                                                                                    \
-  }                                                                                                        \
-  return (row)
+// So many rows after the other, from `row` on, as long as `work` reads them: of `of` into `into`. Behind the last row the spans go
+// on with its own.
+#define CSCAN_EACH_OF(number, block, column, row, values, work)              \
+  const uint8_t *text = (block)->text;                                       \
+  const size_t rows = (block)->rows;                                         \
+  const cscan_span *of = (block)->spans + (column) * (block)->stride + (row);\
+  double last[number], *into = (values) + (row);                             \
+  for (; (row) + (number) <= rows; (row) += (number)) {                      \
+    if (!(work)) return (row);                                               \
+    of += (number);                                                          \
+    into += (number);                                                        \
+  }                                                                          \
+  if ((row) == rows) return rows;                                            \
+  into = last;                                                               \
+  if (!(work)) return (row);                                                 \
+  memcpy((values) + (row), last, (rows - (row)) * sizeof *last);             \
+  return rows
 
 // Single digits.
-CSCAN_AVX512_TARGET CSCAN_LOOP digits_by_eight(
-  const cscan_block *block, size_t column, size_t row, uint64_t greatest, double *values) {
-  CSCAN_EIGHT_BY_EIGHT(block, column, row, values, eight_digits_alone(fields, greatest, place));
+CSCAN_AVX512_TARGET CSCAN_LOOP digits_by_sixteen(
+  const cscan_block *block, size_t column, size_t row, uint8_t greatest, double *values) {
+  CSCAN_EACH_OF(16, block, column, row, values, sixteen_digits(text, of, greatest, into));
 }
 
 // true and false.
 CSCAN_AVX512_TARGET CSCAN_LOOP truths_by_eight(const cscan_block *block, size_t column, size_t row, double *values) {
-  CSCAN_EIGHT_BY_EIGHT(block, column, row, values, eight_truths(fields, place));
+  CSCAN_EACH_OF(8, block, column, row, values, eight_truths(eight_at(text, of), into));
 }
 
 // Numbers of one format.
 CSCAN_AVX512_TARGET CSCAN_LOOP format_by_eight(
   const cscan_block *block, size_t column, size_t row, int point, double *values) {
   const decimal_format format = format_with((unsigned)point);
-  CSCAN_EIGHT_BY_EIGHT(block, column, row, values, eight_of_format(fields, &format, place));
+  CSCAN_EACH_OF(8, block, column, row, values, eight_of_format(eight_at(text, of), &format, into));
 }
 
-// Any numbers, until they have one form in a plain block; FORM_LEFT if one is left to the caller.
+// Any numbers, until they have one form; FORM_LEFT if one is left to the caller.
 CSCAN_AVX512_TARGET CSCAN_INLINE size_t mixed_by_eight(
-  const cscan_block *block, size_t column, size_t row, const int is_plain, double *values, int *form) {
+  const cscan_block *block, size_t column, size_t row, double *values, int *form) {
+  const cscan_span *spans = block->spans + column * block->stride;
   *form = FORM_MIXED;
   for (; row + 8 <= block->rows && *form == FORM_MIXED; row += 8) {
-    const uint32_t *ends = block->ends + row * block->columns + column;
-    eight_fields f = is_plain ? plain_fields(block->text, eight_from(ends, block->columns)) : any_fields(block, row, column);
+    eight_fields f = eight_at(block->text, spans + row);
     if (!eight_decimals(f, values + row)) {
       size_t stop = some_decimals(block, column, row, row + 8, values);
       if (stop < row + 8) {
@@ -207,37 +225,33 @@ CSCAN_AVX512_TARGET CSCAN_INLINE size_t mixed_by_eight(
         return stop;
       }
     }
-    if (is_plain) *form = form_of(f);
+    *form = form_of(f);
   }
   return row;
 }
 
 CSCAN_AVX512_TARGET size_t cscan_decimals_avx512(
   const cscan_block *block, size_t column, size_t from, double *values) {
-  size_t row = first_with_sixteen(block, column, from);
+  size_t row = first_with_sixteen(block, block->spans + column * block->stride, from);
   size_t stop = some_decimals(block, column, from, row, values);
   if (stop < row) return stop;
-  const int is_plain = !block->has_quotes && !block->has_returns;
   int form = FORM_MIXED;
   while (row + 8 <= block->rows) {
-    if (form == FORM_DIGIT) row = digits_by_eight(block, column, row, 9, values);
+    if (form == FORM_DIGIT) row = digits_by_sixteen(block, column, row, 9, values);
     if (form >= 0 && form != FORM_DIGIT) row = format_by_eight(block, column, row, form, values);
-    row = is_plain ? mixed_by_eight(block, column, row, 1, values, &form)
-                   : mixed_by_eight(block, column, row, 0, values, &form);
+    row = mixed_by_eight(block, column, row, values, &form);
     if (form == FORM_LEFT) return row;
   }
   return some_decimals(block, column, row, block->rows, values);
 }
 
 CSCAN_AVX512_TARGET size_t cscan_bits_avx512(const cscan_block *block, size_t column, size_t from, double *values) {
-  const int is_plain = !block->has_quotes && !block->has_returns;
-  size_t row = from;
+  size_t row = first_with_sixteen(block, block->spans + column * block->stride, from);
+  size_t stop = some_bits(block, column, from, row, values);
+  if (stop < row) return stop;
   while (row < block->rows) {
-    size_t stop = row;
-    if (is_plain && block->ends[row * block->columns + column] >= 16) {
-      stop = digits_by_eight(block, column, row, 1, values);
-      if (stop == row) stop = truths_by_eight(block, column, row, values);
-    }
+    stop = digits_by_sixteen(block, column, row, 1, values);
+    if (stop == row) stop = truths_by_eight(block, column, row, values);
     // What they are instead is seen one by one.
     size_t to = stop + 8 < block->rows ? stop + 8 : block->rows;
     row = some_bits(block, column, stop, to, values);

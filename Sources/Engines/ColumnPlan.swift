@@ -3,17 +3,36 @@ import Experiments
 import Statistics
 import Tables
 
-/// A column of numbers that some metric needs, as it is to be read.
+/// A column of numbers that some metric needs.
 struct ValueColumn: Equatable {
-  var name: String
-  /// Read as 0/1, true/false.
-  var isBoolean: Bool
-  var limits = Limits()
-  var missing = Metric.Missing.exclude
+  let name: String
+  let reading: ValueReading
 
   /// Names are compared by their bytes.
-  static func == (a: ValueColumn, b: ValueColumn) -> Bool {
-    a.name.isExactly(b.name) && a.isBoolean == b.isBoolean && a.limits == b.limits && a.missing == b.missing
+  static func == (a: ValueColumn, b: ValueColumn) -> Bool { a.name.isExactly(b.name) && a.reading == b.reading }
+}
+
+/// How a column's values are read.
+struct ValueReading: Equatable {
+  /// As 0/1, true/false.
+  let isBoolean: Bool
+  let limits: Limits
+  let missing: Metric.Missing
+}
+
+extension Metric {
+  /// Its columns in their order.
+  ///
+  /// - Parameter limits: of the outcome columns, in the order of `outcomeColumns`.
+  func valueColumns(_ limits: [Limits]) -> [ValueColumn] {
+    let outcomes = outcomeColumns.count
+    return columns.enumerated().map { place, name in
+      ValueColumn(
+        name: name,
+        reading: ValueReading(
+          isBoolean: isProportion, limits: place < outcomes ? limits[place] : Limits(),
+          missing: place < outcomes ? options.missing : .exclude))
+    }
   }
 }
 
@@ -48,13 +67,7 @@ struct ColumnPlan {
   init(_ request: MeasurementRequest, limits: [[Limits]]) {
     self.request = request
     for (metric, thresholds) in zip(request.metrics, limits) {
-      let outcomes = metric.outcomeColumns
-      let columns = metric.columns.enumerated().map { index, name in
-        ValueColumn(
-          name: name, isBoolean: metric.isProportion,
-          limits: index < outcomes.count ? thresholds[index] : Limits(),
-          missing: index < outcomes.count ? metric.options.missing : .exclude)
-      }
+      let columns = metric.valueColumns(thresholds)
       places.append(
         columns.map { column in
           if let known = values.firstIndex(of: column) { return known }

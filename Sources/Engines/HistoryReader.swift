@@ -61,12 +61,7 @@ private struct HistoryPlan: Sendable {
   let slots: [Int]
 
   init(metric: Metric, limits: [Limits], clusterColumn: String?, timeColumn: String?) {
-    let outcomes = metric.outcomeColumns.count
-    values = metric.columns.enumerated().map { place, name in
-      ValueColumn(
-        name: name, isBoolean: metric.isProportion, limits: place < outcomes ? limits[place] : Limits(),
-        missing: place < outcomes ? metric.options.missing : .exclude)
-    }
+    values = metric.valueColumns(limits)
     self.clusterColumn = clusterColumn
     self.timeColumn = timeColumn
     var names: [String] = []
@@ -174,21 +169,21 @@ private struct HistoryConsumer: RowConsumer, Sendable {
   /// Nil where the value is missing.
   private func number(_ field: Field, _ column: ValueColumn) throws(RowFault) -> Double? {
     if field.trimmed.isMissing(nullWords) {
-      switch column.missing {
+      switch column.reading.missing {
       case .exclude: return nil
-      case .zero: return column.limits.clamped(0)
+      case .zero: return column.reading.limits.clamped(0)
       case .refuse: throw fault(.emptyCell(column: column.name), field)
       }
     }
     let shown = { String(field.string.prefix(40)) }
-    if column.isBoolean {
+    if column.reading.isBoolean {
       guard let boolean = FieldParsing.boolean(field.trimmed) else {
         throw fault(.notABoolean(column: column.name, found: shown()), field)
       }
       return boolean ? 1 : 0
     }
     switch field.number {
-    case .value(let value): return column.limits.clamped(value)
+    case .value(let value): return column.reading.limits.clamped(value)
     case .notANumber: throw fault(.notANumber(column: column.name, found: shown()), field)
     case .tooLarge: throw fault(.numberTooLarge(column: column.name, found: shown()), field)
     }

@@ -76,9 +76,9 @@ final class RowStack: @unchecked Sendable {
         b.values[column] + b.count)
       guard parted.has_gaps == 0 || allowsGaps else { return false }
     }
-    for column in 0..<words.width {
-      parted.first = cscan_select_codes(words[column], arms, rows, first.code, a.codes[column] + a.count)
-      parted.second = cscan_select_codes(words[column], arms, rows, second.code, b.codes[column] + b.count)
+    if words.width > 0 {
+      parted.first = a.select(rows, arms, first.code, words)
+      parted.second = b.select(rows, arms, second.code, words)
     }
     if a.values.width + words.width == 0 {
       for row in 0..<rows {
@@ -89,6 +89,24 @@ final class RowStack: @unchecked Sendable {
     a.count += parted.first
     b.count += parted.second
     return true
+  }
+
+  /// Writes the words of the rows with one code behind the others, and returns how many rows those are.
+  private func select(_ rows: Int, _ arms: UnsafePointer<Int32>, _ code: Int32, _ words: GrowingColumns<Int32>) -> Int {
+    var count = 0
+    for column in 0..<words.width {
+      count = cscan_select_codes(words[column], arms, rows, code, codes[column] + self.count)
+    }
+    return count
+  }
+
+  /// Appends the rows with one code, whose numbers are written behind the others already.
+  ///
+  /// - Parameter filled: how many those are.
+  func append(filled: Int, of rows: Int, _ arms: UnsafePointer<Int32>, _ code: Int32, _ words: GrowingColumns<Int32>) {
+    codes.reserve(rows, behind: count)
+    _ = select(rows, arms, code, words)
+    count += filled
   }
 
   /// Appends the rows with these numbers.
@@ -169,7 +187,7 @@ struct PartedRows: Sendable {
     _ words: GrowingColumns<Int32>
   ) {
     makeArms(armCount)
-    if armCount <= Self.fewArms, appendPairs(rows, armCodes, of: armCount, numbers, words) { return }
+    if appendPairs(rows, armCodes, of: armCount, numbers, words) { return }
     if !keepsOrder { for column in 0..<width { _ = cscan_mark_gaps(numbers[column], rows, armCodes) } }
     if armCount <= Self.fewArms {
       for code in 0..<armCount {
@@ -192,21 +210,30 @@ struct PartedRows: Sendable {
 }
 
 extension PartedRows {
-  /// The same for rows without gaps, or whose order is kept; false, and nothing changed, for others.
-  private func appendPairs(
+  /// A code of arms and where rows of it go that lack no number.
+  typealias Target = (code: Int32, stack: RowStack)
+
+  /// Two arms at a time; nil if they are too many for that. An arm without another goes with its gaps, of which there are none.
+  mutating func pairs(of armCount: Int) -> [(Target, Target)]? {
+    guard armCount <= Self.fewArms else { return nil }
+    makeArms(armCount)
+    return stride(from: 0, to: armCount, by: 2).map { code in
+      let (first, second) = (Int32(truncatingIfNeeded: code), Int32(truncatingIfNeeded: code + 1))
+      let other = code + 1 < armCount ? (second, arms[code + 1].complete) : (-1 - first, arms[code].gaps)
+      return ((first, arms[code].complete), other)
+    }
+  }
+
+  /// The same as `append` for rows without gaps, or whose order is kept; false, and nothing changed, for others.
+  private mutating func appendPairs(
     _ rows: Int, _ armCodes: UnsafePointer<Int32>, of armCount: Int, _ numbers: GrowingColumns<Double>,
     _ words: GrowingColumns<Int32>
   ) -> Bool {
-    for code in stride(from: 0, to: armCount, by: 2) {
-      let (first, second) = (Int32(truncatingIfNeeded: code), Int32(truncatingIfNeeded: code + 1))
-      // An arm without another goes with its gaps, of which there are none. The first pair sees the gaps of all rows.
-      let other = code + 1 < armCount ? (second, arms[code + 1].complete) : (-1 - first, arms[code].gaps)
-      guard
-        RowStack.part(
-          rows, armCodes, to: (first, arms[code].complete), other, allowsGaps: keepsOrder, numbers, words)
-      else { return false }
+    guard let pairs = pairs(of: armCount) else { return false }
+    // The first pair sees the gaps of all rows.
+    return pairs.allSatisfy { first, second in
+      RowStack.part(rows, armCodes, to: first, second, allowsGaps: keepsOrder, numbers, words)
     }
-    return true
   }
 }
 

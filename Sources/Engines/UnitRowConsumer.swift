@@ -6,7 +6,9 @@ import Tables
 /// Reads one row a unit: the arm, segments and values of a chunk's rows, as numbers.
 ///
 /// The rows are kept, parted by arm, until their batch is put together: what is summed with what does not depend on the cuts.
-struct UnitRowConsumer: RowConsumer, Sendable {
+///
+/// A class, as its many fields would be copied whenever it is handed on; one thread at a time uses it.
+final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
   private let plan: ColumnPlan
   private var base: UInt
   private let nullWords: [[UInt8]]
@@ -21,6 +23,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private(set) var times = TimeRange()
   private let segmentSlots: [Int]
   private let valueSlots: [Int]
+  /// The chunk's own, as threads that count references to the same array wait for one another.
+  private let readings: [ValueReading]
   private var row: [Double]
   /// Codes of the row's segments and cluster.
   private var words: [Int32]
@@ -37,6 +41,8 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private let blockArms = GrowingColumns<Int32>(width: 1)
   private let blockWords: GrowingColumns<Int32>
   private let blockValues: GrowingColumns<Double>
+  /// Where the fields of its arms are.
+  private let blockSpans = GrowingColumns<UInt32>(width: 1)
 
   init(_ plan: ColumnPlan, _ chunk: TableChunk, nullWords: [String], clock: ZoneClock) {
     self.clock = clock
@@ -54,6 +60,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     clusterSlot = plan.request.clusterColumn.map(slot)
     segmentSlots = plan.request.segmentColumns.map(slot)
     valueSlots = plan.values.map { slot($0.name) }
+    readings = plan.values.map(\.reading)
     segments = segmentSlots.map { [nulls] _ in nulls.interner }
     keySlots = [variantSlot] + [unitSlot, clusterSlot, timeSlot].compactMap { $0 }
     row = [Double](repeating: 0, count: plan.values.count)
@@ -63,7 +70,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     blockValues = GrowingColumns(width: row.count)
   }
 
-  mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
+  func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
     let variant = fields[variantSlot]
     guard !nulls.contains(variant) else { throw fault(.emptyCell(column: plan.request.variantColumn), variant) }
     try readValues(fields)
@@ -87,36 +94,78 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   }
 
   /// All rows of a block, if there is nothing wrong with any.
-  mutating func consume(_ block: FieldBlock) -> Bool {
+  func consume(_ block: FieldBlock) -> Bool {
     blockArms.reserve(block.rows, behind: 0)
     blockWords.reserve(block.rows, behind: 0)
-    blockValues.reserve(block.rows, behind: 0)
     let mark = units.mark
-    guard !nulls.stand(in: block, keySlots), readKeys(block), readUnits(block), readValues(block), readTimes(block)
-    else {
+    guard !nulls.stand(in: block, keySlots), readKeys(block), readUnits(block), readTimes(block), readRows(block) else {
       units.remove(to: mark)
       return false
     }
-    for (column, slot) in segmentSlots.enumerated() {
-      _ = block.codes(slot, into: blockWords[column], &segments[column])
-      nulls.settle(blockWords[column], block.rows)
+    return true
+  }
+
+  /// Appends the rows, whose arms are known.
+  private func readRows(_ block: FieldBlock) -> Bool {
+    if let pairs = rows.pairs(of: arms.count), let counts = readParted(block, pairs) {
+      readSegments(block)
+      for ((first, second), count) in zip(pairs, counts) {
+        first.stack.append(filled: count.first, of: block.rows, blockArms[0], first.code, blockWords)
+        second.stack.append(filled: count.second, of: block.rows, blockArms[0], second.code, blockWords)
+      }
+      return true
     }
+    blockValues.reserve(block.rows, behind: 0)
+    guard readValues(block, into: { [blockValues] in blockValues[$0] }) else { return false }
+    readSegments(block)
     rows.append(block.rows, blockArms[0], of: arms.count, blockValues, blockWords)
     return true
   }
 
-  private mutating func readKeys(_ block: FieldBlock) -> Bool {
+  /// Reads the numbers of each arm's rows to where they are kept, which costs less than to part what was read; nil, with some
+  /// written that count for nothing, if one of them is missing.
+  ///
+  /// - Returns: how many rows the arms of each pair have.
+  private func readParted(
+    _ block: FieldBlock, _ pairs: [(PartedRows.Target, PartedRows.Target)]
+  ) -> [(first: Int, second: Int)]? {
+    guard !valueSlots.isEmpty, nullWords.isEmpty else { return nil }
+    blockSpans.reserve(valueSlots.count * block.spansToPart, behind: 0)
+    var counts: [(first: Int, second: Int)] = []
+    for (first, second) in pairs {
+      guard
+        let parts = block.parted(valueSlots, by: blockArms[0], first.code, second.code, into: blockSpans[0]),
+        readValues(parts.first, behind: first.stack), readValues(parts.second, behind: second.stack)
+      else { return nil }
+      counts.append((parts.first.rows, parts.second.rows))
+    }
+    return counts
+  }
+
+  private func readValues(_ block: FieldBlock, behind stack: RowStack) -> Bool {
+    stack.values.reserve(block.rows, behind: stack.count)
+    return readValues(block) { stack.values[$0] + stack.count }
+  }
+
+  private func readSegments(_ block: FieldBlock) {
+    for (column, slot) in segmentSlots.enumerated() {
+      _ = block.codes(slot, into: blockWords[column], &segments[column])
+      nulls.settle(blockWords[column], block.rows)
+    }
+  }
+
+  private func readKeys(_ block: FieldBlock) -> Bool {
     guard block.codes(variantSlot, into: blockArms[0], &arms, filled: true) else { return false }
     guard let clusterSlot else { return true }
     return block.codes(clusterSlot, into: blockWords[segmentSlots.count], &clusters, filled: true)
   }
 
-  private mutating func readUnits(_ block: FieldBlock) -> Bool {
+  private func readUnits(_ block: FieldBlock) -> Bool {
     guard let unitSlot else { return true }
     return unitIsKey ? units.append(block, unitSlot) : block.isFilled(unitSlot)
   }
 
-  private mutating func readTimes(_ block: FieldBlock) -> Bool {
+  private func readTimes(_ block: FieldBlock) -> Bool {
     guard let timeSlot else { return true }
     return withUnsafeTemporaryAllocation(of: Int64.self, capacity: block.rows + 1) { seconds in
       guard let start = seconds.baseAddress,
@@ -132,26 +181,26 @@ struct UnitRowConsumer: RowConsumer, Sendable {
     }
   }
 
-  private mutating func readTime(_ field: Field) throws(RowFault) -> Int64 {
+  private func readTime(_ field: Field) throws(RowFault) -> Int64 {
     let column = plan.request.timeColumn ?? ""
     if field.trimmed.isMissing(nullWords) { throw fault(.emptyCell(column: column), field) }
     if let stamp = FieldParsing.timestamp(field.trimmed) { return clock.seconds(of: stamp) }
     throw fault(.notATime(column: column, found: shown(field)), field)
   }
 
-  private func readValues(_ block: FieldBlock) -> Bool {
-    for (index, column) in plan.values.enumerated() {
-      let values = blockValues[index]
+  private func readValues(_ block: FieldBlock, into place: (Int) -> UnsafeMutablePointer<Double>) -> Bool {
+    for index in readings.indices {
+      let (values, reading) = (place(index), readings[index])
       let isNumeric =
-        column.isBoolean
-        ? block.bits(valueSlots[index], into: values) { other($0, column) }
-        : block.decimals(valueSlots[index], into: values) { other($0, column) }
-      guard isNumeric, settle(values, block.rows, column) else { return false }
+        reading.isBoolean
+        ? block.bits(valueSlots[index], into: values) { other($0, reading) }
+        : block.decimals(valueSlots[index], into: values) { other($0, reading) }
+      guard isNumeric, settle(values, block.rows, reading) else { return false }
     }
     return true
   }
 
-  mutating func clear(for chunk: TableChunk) -> Bool {
+  func clear(for chunk: TableChunk) -> Bool {
     base = chunk.origin
     rows.removeAll()
     units.clear()
@@ -165,29 +214,29 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   private static let fewWords = 200
 
   /// A field that is no plain decimal.
-  private func other(_ field: Field, _ column: ValueColumn) -> Double? {
+  private func other(_ field: Field, _ reading: ValueReading) -> Double? {
     let text = field.trimmed
     if text.isMissing(nullWords) { return .nan }
-    if column.isBoolean { return FieldParsing.boolean(text).map { $0 ? 1 : 0 } }
+    if reading.isBoolean { return FieldParsing.boolean(text).map { $0 ? 1 : 0 } }
     if case .value(let value) = FieldParsing.number(text) { return value }
     return nil
   }
 
   /// Cuts a column of a block and fills its gaps; false if a value may be a word for a missing one, or must not be missing.
-  private func settle(_ values: UnsafeMutablePointer<Double>, _ rows: Int, _ column: ValueColumn) -> Bool {
-    if column.isBoolean ? nulls.haveTruth : nulls.haveNumber { return false }
-    if column.missing != .exclude {
+  private func settle(_ values: UnsafeMutablePointer<Double>, _ rows: Int, _ reading: ValueReading) -> Bool {
+    if reading.isBoolean ? nulls.haveTruth : nulls.haveNumber { return false }
+    if reading.missing != .exclude {
       for row in 0..<rows where values[row].isNaN {
-        if column.missing == .refuse { return false }
+        if reading.missing == .refuse { return false }
         values[row] = 0
       }
     }
-    if column.limits != Limits() { for row in 0..<rows { values[row] = column.limits.clamped(values[row]) } }
+    if reading.limits != Limits() { for row in 0..<rows { values[row] = reading.limits.clamped(values[row]) } }
     return true
   }
 
   /// Fills `row`; NaN where a value is missing.
-  private mutating func readValues(_ fields: UnsafeBufferPointer<Field>) throws(RowFault) {
+  private func readValues(_ fields: UnsafeBufferPointer<Field>) throws(RowFault) {
     for index in valueSlots.indices {
       let field = fields[valueSlots[index]]
       let text = field.trimmed
@@ -195,7 +244,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
         row[index] = try missing(plan.values[index], field)
         continue
       }
-      if plan.values[index].isBoolean {
+      if readings[index].isBoolean {
         guard let boolean = FieldParsing.boolean(text) else {
           throw fault(.notABoolean(column: plan.values[index].name, found: shown(field)), field)
         }
@@ -204,7 +253,7 @@ struct UnitRowConsumer: RowConsumer, Sendable {
       }
       switch FieldParsing.number(text) {
       case .value(let value):
-        row[index] = plan.values[index].limits.clamped(value)
+        row[index] = readings[index].limits.clamped(value)
       case .notANumber: throw fault(.notANumber(column: plan.values[index].name, found: shown(field)), field)
       case .tooLarge: throw fault(.numberTooLarge(column: plan.values[index].name, found: shown(field)), field)
       }
@@ -212,9 +261,9 @@ struct UnitRowConsumer: RowConsumer, Sendable {
   }
 
   private func missing(_ column: ValueColumn, _ field: Field) throws(RowFault) -> Double {
-    switch column.missing {
+    switch column.reading.missing {
     case .exclude: return .nan
-    case .zero: return column.limits.clamped(0)
+    case .zero: return column.reading.limits.clamped(0)
     case .refuse: throw fault(.emptyCell(column: column.name), field)
     }
   }

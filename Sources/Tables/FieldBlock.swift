@@ -5,7 +5,7 @@ package struct FieldBlock {
   private var block: cscan_block
   /// Of the first byte in the file.
   private let offset: Int
-  /// Place in the record of each column asked for.
+  /// Which of the block's columns each one asked for is.
   private let columnOfSlot: [Int]
 
   init(_ block: cscan_block, offset: Int, columnOfSlot: [Int]) {
@@ -20,25 +20,57 @@ package struct FieldBlock {
 
   @inline(__always)
   package func field(_ row: Int, _ slot: Int) -> Field {
-    let column = columnOfSlot[slot]
-    let index = row &* block.columns &+ column
-    // The number before the first is the largest: one more is zero.
-    var low = Int(block.ends[index &- 1] &+ 1)
-    var high = Int(block.ends[index])
-    let text = block.text!
-    if block.has_returns != 0, column == block.columns &- 1, high > low, text[high &- 1] == 0x0D { high &-= 1 }
-    guard block.has_quotes != 0, high > low, text[low] == UInt8(ascii: "\"") else {
-      return Field(text + low, high &- low)
-    }
-    low &+= 1
-    high &-= 1
-    var isDoubled = false
-    for index in low..<high where text[index] == UInt8(ascii: "\"") { isDoubled = true }
-    return Field(text + low, high &- low, doubled: isDoubled)
+    let span = block.spans[columnOfSlot[slot] &* block.stride &+ row]
+    let count = Int(span >> 24)
+    guard count != CSCAN_LONG else { return longField(row, slot) }
+    return Field(block.text + (Int(span & CSCAN_SPAN_END) &- count), count)
+  }
+
+  private func longField(_ row: Int, _ slot: Int) -> Field {
+    var count = 0
+    var hasDoubled: Int32 = 0
+    let start = withUnsafePointer(to: block) { cscan_field($0, columnOfSlot[slot], row, &count, &hasDoubled) }
+    return Field(start ?? block.text, count, doubled: hasDoubled != 0)
   }
 
   /// Where a row begins in the file.
-  package func offset(ofRow row: Int) -> Int { offset + Int(block.ends[row * block.columns - 1] &+ 1) }
+  package func offset(ofRow row: Int) -> Int {
+    offset + Int((block.ends[row * block.columns - 1] &+ 1) & ~CSCAN_LINE_FEED)
+  }
+
+  /// The rows with each of two codes as blocks of their own, of which some columns can be read; nil if one of their fields is
+  /// empty or very long.
+  ///
+  /// - Parameters:
+  ///   - codes: of the rows.
+  ///   - memory: has `spansToPart` numbers for each of `slots`, and is used as long as the blocks are.
+  package func parted(
+    _ slots: [Int], by codes: UnsafePointer<Int32>, _ first: Int32, _ second: Int32,
+    into memory: UnsafeMutablePointer<UInt32>
+  ) -> (first: FieldBlock, second: FieldBlock)? {
+    let stride = spansToPart / 2
+    var counts = cscan_parted()
+    var columns = columnOfSlot
+    for (place, slot) in slots.enumerated() {
+      let ours = memory + place * spansToPart
+      counts = withUnsafePointer(to: block) {
+        cscan_part_spans($0, columnOfSlot[slot], codes, first, second, ours, ours + stride)
+      }
+      guard counts.has_gaps == 0 else { return nil }
+      columns[slot] = place
+    }
+    func part(_ rows: Int, _ spans: UnsafeMutablePointer<UInt32>) -> FieldBlock {
+      var part = block
+      // No field needs its separators.
+      (part.ends, part.asked, part.asked_count) = (nil, nil, slots.count)
+      (part.rows, part.spans, part.stride) = (rows, spans, spansToPart)
+      return FieldBlock(part, offset: offset, columnOfSlot: columns)
+    }
+    return (part(counts.first, memory), part(counts.second, memory + stride))
+  }
+
+  /// Numbers for two parts of a column.
+  package var spansToPart: Int { 2 * (rows + Int(CSCAN_SPARE)) }
 
   // MARK: - Whole columns
 

@@ -31,8 +31,9 @@ extension TableSource {
       let line = ScanLine(self, part, names, stopsAtFirst: allowedBadRows == 0, make)
       defer { line.stop() }
       while let batch = line.next() {
-        let checksums = (0..<batch.outcomes.count).compactMap { batch.outcomes[$0]?.seen.checksum }
-        let consumers = try progress.take(batch.outcomes, of: part)
+        let checksums = (0..<batch.outcomes.count).map { batch.outcomes[$0].seen.checksum }
+        try progress.take(batch.outcomes, of: part)
+        let consumers = batch.takeConsumers()
         let work = try deliver(
           ScannedBatch(part: number, consumers: consumers, ranges: batch.ranges, checksums: checksums))
         line.settle(batch, usesAgain ? consumers : [], work)
@@ -88,16 +89,12 @@ struct ScanProgress {
 
   init(bytes: Int) { self.bytes = bytes }
 
-  /// Counts a batch's rows and hands over its consumers in file order.
+  /// Counts a batch's rows.
   ///
   /// - Throws: `TableFault`, what is fatal.
-  mutating func take<Consumer: RowConsumer>(
-    _ outcomes: Slots<ChunkOutcome<Consumer>?>, of part: TablePart
-  ) throws(TableFault) -> [Consumer] {
-    var consumers: [Consumer] = []
-    consumers.reserveCapacity(outcomes.count)
+  mutating func take(_ outcomes: Slots<ChunkOutcome>, of part: TablePart) throws(TableFault) {
     for index in 0..<outcomes.count {
-      guard let outcome = outcomes.move(index, leaving: nil) else { continue }
+      let outcome = outcomes[index]
       if let fault = outcome.fatal {
         try part.file.requireUnchanged()
         throw part.fault(of: fault)
@@ -105,9 +102,7 @@ struct ScanProgress {
       if let bad = outcome.firstBad, firstBad == nil { firstBad = part.fault(of: bad) }
       count.rows += outcome.rows
       count.badRows += outcome.badRows
-      consumers.append(outcome.consumer)
     }
-    return consumers
   }
 }
 

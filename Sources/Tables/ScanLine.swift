@@ -55,7 +55,7 @@ final class ScanLine<Consumer: RowConsumer & Sendable> {
     let ranges = cutter.next(width, on: source, guesses: guesses)
     guard !ranges.isEmpty else { return nil }
     let memory = free.popLast() ?? BatchMemory(width)
-    let outcomes = Slots<ChunkOutcome<Consumer>?>(ranges.count, nil)
+    let outcomes = Slots(ranges.count, ChunkOutcome())
     let begun = source.team.begin(
       SharedWork(count: ranges.count) { [scan] in outcomes[$0] = scan.outcome(of: ranges[$0], in: memory, at: $0) })
     return ScanBatch(before: before, ranges: ranges, outcomes: outcomes, memory: memory, begun: begun)
@@ -98,13 +98,14 @@ struct ScanBatch<Consumer: RowConsumer & Sendable> {
   /// Where the cutter stood.
   fileprivate let before: ChunkCutter
   let ranges: [Range<Int>]
-  let outcomes: Slots<ChunkOutcome<Consumer>?>
+  let outcomes: Slots<ChunkOutcome>
   fileprivate let memory: BatchMemory<Consumer>
   fileprivate let begun: BegunWork
 
-  fileprivate var showsWrongCut: Bool {
-    (0..<outcomes.count).contains { outcomes[$0]?.showsWrongCut ?? false }
-  }
+  fileprivate var showsWrongCut: Bool { (0..<outcomes.count).contains { outcomes[$0].showsWrongCut } }
+
+  /// In the order of the file; none is left behind.
+  func takeConsumers() -> [Consumer] { ranges.indices.compactMap { memory.consumers.move($0, leaving: nil) } }
 }
 
 /// What the chunks of one batch after the other are scanned into.
@@ -136,20 +137,20 @@ private struct ChunkScan<Consumer: RowConsumer & Sendable>: Sendable {
     (self.part, self.scanner, self.copies, self.stopsAtFirst, self.make) = (part, scanner, copies, stopsAtFirst, make)
   }
 
-  /// With the consumer of an earlier chunk if it can be cleared.
-  func outcome(
-    of range: Range<Int>, in memory: BatchMemory<Consumer>, at index: Int
-  ) -> ChunkOutcome<Consumer> {
+  /// With the consumer of an earlier chunk if it can be cleared; it is in the same place afterwards.
+  func outcome(of range: Range<Int>, in memory: BatchMemory<Consumer>, at index: Int) -> ChunkOutcome {
     let kept = Consumer.keepsFields ? memory.windows[index] : nil
     let window = kept ?? windows.take()
     defer { if kept == nil { windows.giveBack(window) } }
     window.open(range, of: part.file, copies: copies)
     let chunk = TableChunk(part: part, origin: window.origin)
     // Nobody else may hold it, or what it keeps would be copied before it is written to.
-    var consumer = memory.consumers.move(index, leaving: nil)
-    if !(consumer?.clear(for: chunk) ?? false) { consumer = make(chunk) }
-    return ChunkOutcome(
-      scanner, range, of: window, consumer: consumer.take() ?? make(chunk), stopsAtFirst: stopsAtFirst)
+    var known = memory.consumers.move(index, leaving: nil)
+    let canBeCleared = known?.clear(for: chunk) ?? false
+    var consumer = (canBeCleared ? known.take() : nil) ?? make(chunk)
+    let outcome = ChunkOutcome(scanner, range, of: window, into: &consumer, stopsAtFirst: stopsAtFirst)
+    memory.consumers[index] = consumer
+    return outcome
   }
 }
 
@@ -170,8 +171,8 @@ extension TableSource {
   }
 }
 
-struct ChunkOutcome<Consumer: RowConsumer> {
-  var consumer: Consumer
+/// What is known of a chunk beside what its consumer holds.
+struct ChunkOutcome {
   var rows = 0
   var badRows = 0
   /// Not all of the range if something was fatal.
@@ -185,15 +186,16 @@ struct ChunkOutcome<Consumer: RowConsumer> {
     return fatal.kind != .cutOff
   }
 
-  init(
-    _ scanner: WindowScanner, _ range: Range<Int>, of window: FileWindow, consumer: consuming Consumer,
+  init() {}
+
+  init<Consumer: RowConsumer>(
+    _ scanner: WindowScanner, _ range: Range<Int>, of window: FileWindow, into consumer: inout Consumer,
     stopsAtFirst: Bool
   ) {
-    self.consumer = consumer
     var bad = 0
     var first: RowFault?
     do throws(RowFault) {
-      rows = try scanner.scan(range, of: window, into: &self.consumer, seen: &seen) { fault throws(RowFault) in
+      rows = try scanner.scan(range, of: window, into: &consumer, seen: &seen) { fault throws(RowFault) in
         // An open quote swallows everything behind it; that is never one bad row.
         if stopsAtFirst || fault.kind == .unclosedQuote { throw fault }
         bad += 1

@@ -19,7 +19,8 @@ extension TableSource {
       defer { line.stop() }
       while let batch = line.next() {
         try handover.requireSuccess()
-        let consumers = try progress.take(batch.outcomes, of: part)
+        try progress.take(batch.outcomes, of: part)
+        let consumers = batch.takeConsumers()
         line.settle(batch, consumers, SharedWork(count: 1) { _ in handover.take(consumers) })
       }
       try handover.requireSuccess()

@@ -32,20 +32,18 @@ struct WindowScanner {
   private let kernel: ScanKernel
   private let windowBytes: Int
   private let scratch: Pool<ScanScratch>
-  /// The columns asked for: where they stand in a record, and among those asked for.
-  private let wanted: [(column: Int, slot: Int)]
-  /// Where a column asked for stands in a record.
+  /// Which of the columns asked for, in the order of the record, each slot is.
   private let columnOfSlot: [Int]
 
   init(_ scanner: RecordScanner, kernel: ScanKernel, windowBytes: Int = 1 << 18) {
     self.scanner = scanner
     self.kernel = kernel
-    self.windowBytes = max(64, windowBytes)
-    let (separators, fields) = (self.windowBytes + 128, scanner.wanted)
-    scratch = Pool { ScanScratch(separators: separators, fields: fields) }
-    wanted = scanner.slots.enumerated().filter { $0.element >= 0 }.map { ($0.offset, $0.element) }
+    self.windowBytes = min(max(64, windowBytes), Int(CSCAN_SPAN_END))
+    let asked = scanner.slots.indices.filter { scanner.slots[$0] >= 0 }
+    let separators = self.windowBytes + 128
+    scratch = Pool { ScanScratch(separators: separators, columns: asked) }
     var columnOfSlot = [Int](repeating: 0, count: scanner.wanted)
-    for (column, slot) in wanted { columnOfSlot[slot] = column }
+    for (column, place) in asked.enumerated() { columnOfSlot[scanner.slots[place]] = column }
     self.columnOfSlot = columnOfSlot
   }
 
@@ -81,20 +79,28 @@ struct WindowScanner {
     guard let base = scanner.text.baseAddress, !range.isEmpty else { return 0 }
     let scratch = scratch.take()
     defer { self.scratch.giveBack(scratch) }
-    let (ends, fields) = (scratch.ends, scratch.fields)
     var rows = 0
     var start = range.lowerBound
     var loaded = range.lowerBound
     func load(upTo end: Int) throws(RowFault) {
       guard end > loaded else { return }
       guard read(loaded..<end) else { throw RowFault(.cutOff, offset: loaded) }
-      seen.checksum = chash_crc64(seen.checksum, base + loaded, end - loaded)
       loaded = end
+    }
+    // Up to where the checksum is known.
+    var summed = range.lowerBound
+    func sum(upTo end: Int) {
+      guard end > summed else { return }
+      seen.checksum = chash_crc64(seen.checksum, base + summed, end - summed)
+      summed = end
     }
     while start < range.upperBound {
       let stop = kernel == .definition ? range.upperBound : min(start + windowBytes, range.upperBound)
       try load(upTo: stop)
-      let window = Window(base, start, stop, scanner.delimiter, kernel, ends)
+      sum(upTo: start)
+      let window = Window(
+        base, start, stop, scanner.delimiter, kernel, scratch.ends, sumFrom: summed, checksum: &seen.checksum)
+      summed = stop
       if window == nil { try load(upTo: range.upperBound) }
       let end = window.map { start + $0.bytes } ?? endWithoutWindow(start, range)
       // Counted while the window is in the cache.
@@ -102,13 +108,14 @@ struct WindowScanner {
         seen.quotes += scanner.countQuotes(start..<end, kernel)
       }
       try checkText(start..<end, findings: window?.findings, &rows, &consumer, refused)
-      if let window, window.isPlain(columns: scanner.slots.count, base + start, ends) {
-        rows += try plainRows(window, start, ends, fields, into: &consumer, refused)
+      if let window, let block = block(of: window, start, in: scratch) {
+        rows += try plainRows(block, start, scratch, into: &consumer, refused)
       } else {
         rows += try scanner.scan(start..<end, into: &consumer, refused: refused)
       }
       start = end
     }
+    sum(upTo: range.upperBound)
     return rows
   }
 
@@ -135,58 +142,46 @@ struct WindowScanner {
     throw RowFault(fault.kind, offset: offset)
   }
 
-  /// Rows whose separators are known to lie where they should.
-  private func plainRows<Consumer: RowConsumer>(
-    _ window: Window, _ start: Int, _ ends: UnsafePointer<UInt32>, _ fields: UnsafeMutablePointer<Field>,
-    into consumer: inout Consumer, _ refused: (RowFault) throws(RowFault) -> Void
-  ) throws(RowFault) -> Int {
-    guard let text = scanner.text.baseAddress.map({ $0 + start }) else { return 0 }
+  /// The rows of a window if all have as many fields as the header, and quotes and returns where they may be.
+  private func block(of window: Window, _ start: Int, in scratch: ScanScratch) -> cscan_block? {
     let columns = scanner.slots.count
-    if columns > 1, let file = scanner.text.baseAddress {
-      let block = cscan_block(
-        text: text, limit: file + scanner.text.count, ends: ends, rows: window.rows, columns: columns,
-        has_quotes: Int32(window.findings & CSCAN_QUOTE), has_returns: Int32(window.findings & CSCAN_RETURN),
-        level: kernel.level)
-      if consumer.consume(FieldBlock(block, offset: start, columnOfSlot: columnOfSlot)) { return window.rows }
-    }
-    let hasQuotes = window.findings & CSCAN_QUOTE != 0
-    let hasReturns = window.findings & CSCAN_RETURN != 0
-    let view = UnsafeBufferPointer(start: UnsafePointer(fields), count: scanner.wanted)
-    var blank = 0
-    var (rowStart, first) = (0, 0)
-    for _ in 0..<window.rows {
-      let last = first &+ columns &- 1
-      let next = Int(ends[last]) &+ 1
-      if columns == 1, text[rowStart] == 0x0A || text[rowStart] == 0x0D {
-        blank &+= 1
-      } else {
-        for (column, slot) in wanted {
-          var low = column == 0 ? rowStart : Int(ends[first &+ column &- 1]) &+ 1
-          var high = Int(ends[first &+ column])
-          if hasReturns, column == columns &- 1, high > low, text[high &- 1] == 0x0D { high &-= 1 }
-          var isDoubled = false
-          if hasQuotes, text[low] == UInt8(ascii: "\"") {
-            low &+= 1
-            high &-= 1
-            isDoubled = Self.hasQuote(text + low, high &- low)
-          }
-          fields[slot] = Field(text + low, high &- low, doubled: isDoubled)
-        }
-        do throws(RowFault) {
-          try consumer.consume(view, offset: start &+ rowStart)
-        } catch {
-          try refused(error)
-        }
-      }
-      rowStart = next
-      first &+= columns
-    }
-    return window.rows - blank
+    guard let file = scanner.text.baseAddress, window.findings & CSCAN_MISPLACED == 0,
+      window.separators == window.rows * columns
+    else { return nil }
+    var block = scratch.block(rows: window.rows)
+    block.text = file + start
+    block.limit = file + scanner.text.count
+    block.columns = columns
+    block.has_quotes = Int32(window.findings & CSCAN_QUOTE)
+    block.has_returns = Int32(window.findings & CSCAN_RETURN)
+    block.level = kernel.level
+    return cscan_find_fields(&block) != 0 ? block : nil
   }
 
-  private static func hasQuote(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    for index in 0..<count where text[index] == UInt8(ascii: "\"") { return true }
-    return false
+  private func plainRows<Consumer: RowConsumer>(
+    _ block: cscan_block, _ start: Int, _ scratch: ScanScratch, into consumer: inout Consumer,
+    _ refused: (RowFault) throws(RowFault) -> Void
+  ) throws(RowFault) -> Int {
+    let rows = FieldBlock(block, offset: start, columnOfSlot: columnOfSlot)
+    let hasOneColumn = block.columns == 1
+    if !hasOneColumn, consumer.consume(rows) { return rows.rows }
+    let fields = UnsafeMutableBufferPointer(start: scratch.fields, count: scanner.wanted)
+    var blank = 0
+    for row in 0..<rows.rows {
+      let offset = rows.offset(ofRow: row)
+      let first = block.text[offset &- start]
+      if hasOneColumn, first == 0x0A || first == 0x0D {
+        blank &+= 1
+        continue
+      }
+      for slot in fields.indices { fields[slot] = rows.field(row, slot) }
+      do throws(RowFault) {
+        try consumer.consume(UnsafeBufferPointer(fields), offset: offset)
+      } catch {
+        try refused(error)
+      }
+    }
+    return rows.rows - blank
   }
 }
 
@@ -197,23 +192,45 @@ struct SeenBytes {
   var checksum: UInt64 = 0
 }
 
-/// Memory for the separators of a window and the fields of a row, used again from chunk to chunk.
+/// Memory for the separators of a window, the places of its fields and the fields of a row, used again from chunk to chunk.
 private final class ScanScratch: @unchecked Sendable {
   private let memory: UnsafeMutablePointer<UInt32>
   let ends: UnsafeMutablePointer<UInt32>
   let fields: UnsafeMutablePointer<Field>
+  /// Places in the record of the columns asked for, ascending.
+  private let columns: UnsafeMutableBufferPointer<Int>
+  private var spans = UnsafeMutableBufferPointer<UInt32>(start: nil, count: 0)
 
-  init(separators: Int, fields count: Int) {
+  init(separators: Int, columns places: [Int]) {
     memory = .allocate(capacity: separators + 1)
     // One more than the number before the first is where the first field begins.
     memory.initialize(to: .max)
     ends = memory + 1
-    fields = .allocate(capacity: max(1, count))
+    columns = .allocate(capacity: places.count)
+    _ = columns.initialize(from: places)
+    fields = .allocate(capacity: max(1, places.count))
   }
 
   deinit {
     memory.deallocate()
+    columns.deallocate()
     fields.deallocate()
+    spans.deallocate()
+  }
+
+  /// A block with room for its fields' places, which says nothing yet of its text.
+  func block(rows: Int) -> cscan_block {
+    let stride = rows + Int(CSCAN_SPARE)
+    if spans.count < stride * columns.count {
+      spans.deallocate()
+      // The next window has about as many rows.
+      spans = .allocate(capacity: (stride + stride / 8) * columns.count)
+    }
+    var block = cscan_block()
+    (block.ends, block.spans) = (UnsafePointer(ends), spans.baseAddress)
+    (block.rows, block.stride) = (rows, stride)
+    (block.asked, block.asked_count) = (UnsafePointer(columns.baseAddress), columns.count)
+    return block
   }
 }
 
@@ -229,34 +246,27 @@ private struct Window {
   let findings: Int
 
   /// Nil if no record ends within the bytes, or if the kernel finds no separators.
+  ///
+  /// - Parameters:
+  ///   - sumFrom: where the checksum goes on, within the bytes.
+  ///   - checksum: also goes on if the result is nil.
   init?(
     _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ delimiter: UInt8, _ kernel: ScanKernel,
-    _ ends: UnsafeMutablePointer<UInt32>
+    _ ends: UnsafeMutablePointer<UInt32>, sumFrom: Int, checksum: inout UInt64
   ) {
-    let text = base + start
-    let found: cscan_result
-    switch kernel {
-    case .definition: return nil
-    case .portable, .avx2, .native: found = cscan_index(text, end - start, delimiter, kernel.level, ends)
+    if kernel == .definition {
+      checksum = chash_crc64(checksum, base + sumFrom, end - sumFrom)
+      return nil
     }
+    let found = cscan_index_and_sum(
+      base + start, end - start, delimiter, kernel.level, ends, sumFrom - start, &checksum)
     var whole = found.separators
-    while whole > 0, text[Int(ends[whole &- 1])] != 0x0A { whole &-= 1 }
+    func offset(_ index: Int) -> Int { Int(ends[index] & ~CSCAN_LINE_FEED) }
+    while whole > 0, base[start &+ offset(whole &- 1)] != 0x0A { whole &-= 1 }
     guard whole > 0 else { return nil }
-    bytes = Int(ends[whole - 1]) + 1
+    bytes = offset(whole - 1) + 1
     rows = found.line_feeds
     separators = whole
     findings = Int(found.findings)
-  }
-
-  /// Each row has this number of fields, and all quotes and returns stand where they may.
-  func isPlain(columns: Int, _ text: UnsafePointer<UInt8>, _ ends: UnsafePointer<UInt32>) -> Bool {
-    guard findings & CSCAN_MISPLACED == 0, separators == rows * columns else { return false }
-    var index = columns &- 1
-    var differences: UInt8 = 0
-    while index < separators {
-      differences |= text[Int(ends[index])] ^ 0x0A
-      index &+= columns
-    }
-    return differences == 0
   }
 }

@@ -22,4 +22,33 @@ import Testing
       }
     }
   }
+
+  /// Fields are parted as a filter does, and an empty or a long one is seen wherever it stands; behind the last of each code
+  /// come some more of it.
+  @Test(arguments: [0, 1, 15, 16, 17, 1000]) func kernelsAgreeOnFields(_ rows: Int) {
+    var random = SplitMix64(seed: 6)
+    for (odd, count) in [(-1, 0), (0, 0), (rows / 2, Int(CSCAN_LONG)), (rows - 1, 0)] {
+      let codes = (0..<rows).map { _ in Int32.random(in: -1...3, using: &random) }
+      let spans = (0..<rows + Int(CSCAN_SPARE)).map { row in
+        UInt32(row * 7) | UInt32(row == odd ? count : 1 + row % 254) << 24
+      }
+      func fieldsOf(_ code: Int32) -> [UInt32] { (0..<rows).filter { codes[$0] == code }.map { spans[$0] } }
+      for level in [CSCAN_PORTABLE, CSCAN_AVX2, CSCAN_AVX512] {
+        var first = [UInt32](repeating: 0, count: rows + Int(CSCAN_SPARE))
+        var second = first
+        var given = spans
+        let parted = given.withUnsafeMutableBufferPointer { spans in
+          var block = cscan_block()
+          (block.rows, block.spans, block.stride, block.level) = (rows, spans.baseAddress, spans.count, Int32(level))
+          return cscan_part_spans(&block, 0, codes, 2, 0, &first, &second)
+        }
+        #expect(Array(first.prefix(parted.first)) == fieldsOf(2))
+        #expect(Array(second.prefix(parted.second)) == fieldsOf(0))
+        #expect((parted.has_gaps != 0) == (0..<rows).contains(odd))
+        if let last = fieldsOf(2).last {
+          #expect(first[parted.first..<parted.first + Int(CSCAN_SPARE)].allSatisfy { $0 == last })
+        }
+      }
+    }
+  }
 }

@@ -30,11 +30,18 @@ enum { CSCAN_PORTABLE = 0, CSCAN_AVX2 = 1, CSCAN_AVX512 = 2 };
 // The best that this processor has.
 int cscan_level(void);
 
+// A mark at offsets of line feeds, which AVX-512 makes and uses; others do without it.
+#define CSCAN_LINE_FEED 0x80000000u
+
 // Writes the offsets of all delimiters and line feeds outside quotes to `ends`, ascending.
 //
-// text: begins where a record begins. count: less than 2^32 - 64. ends: room for count + 64 numbers.
+// text: begins where a record begins. count: less than 2^31 - 64. ends: room for count + 64 numbers.
 // Nothing behind text[count - 1] is read.
 cscan_result cscan_index(const uint8_t *text, size_t count, uint8_t delimiter, int level, uint32_t *ends);
+
+// The same, and the CRC-64/XZ of what follows the first `from` bytes, behind those that have `crc`.
+cscan_result cscan_index_and_sum(
+  const uint8_t *text, size_t count, uint8_t delimiter, int level, uint32_t *ends, size_t from, uint64_t *crc);
 
 // Number of quotes among `count` bytes.
 size_t cscan_quotes(const uint8_t *text, size_t count, int level);
@@ -44,17 +51,35 @@ static inline __attribute__((always_inline)) void cscan_prefetch(const void *pla
 
 // MARK: - Columns of rows whose separators are known
 
-// Whole rows of a plain table.
+// A field, quotes around it left out: where it ends, in the low 24 bits, and its bytes, in the high eight. CSCAN_LONG there: it has
+// as many bytes or more, or doubled quotes; its separators say where it is.
+typedef uint32_t cscan_span;
+#define CSCAN_SPAN_END 0xFFFFFFu
+#define CSCAN_LONG 255
+// Spans behind those of the last row, which are its own.
+#define CSCAN_SPARE 16
+
+// Whole rows of a plain table, and the fields of the columns asked for.
 typedef struct {
-  const uint8_t *text;   // begins where a record begins
-  const uint8_t *limit;  // nothing from here on is read
-  const uint32_t *ends;  // of cscan_index; ends[-1] is there and is UINT32_MAX, so that every field begins at ends[i - 1] + 1
+  const uint8_t *text;    // begins where a record begins; less than 2^24 bytes
+  const uint8_t *limit;   // nothing from here on is read
+  const uint32_t *ends;   // of cscan_index; ends[-1] is there and is UINT32_MAX. From ends[rows * columns] on 16 more can be read
   size_t rows;
-  size_t columns;        // fields a row
-  int has_quotes;        // fields may be quoted, and then are well formed
-  int has_returns;       // rows may end in CR LF
-  int level;             // CSCAN_ instructions
+  size_t columns;         // fields a row
+  const size_t *asked;    // the columns asked for, ascending
+  size_t asked_count;
+  cscan_span *spans;      // of cscan_find_fields: `stride` for each of them
+  size_t stride;          // at least CSCAN_SPARE more than rows
+  int has_quotes;         // fields may be quoted, and then are well formed
+  int has_returns;        // rows may end in CR LF
+  int level;              // CSCAN_ instructions
 } cscan_block;
+
+// Fills the block's spans. 0 if not every row has as many fields.
+int cscan_find_fields(const cscan_block *block);
+
+// A field by its separators. has_doubled: whether doubled quotes are in it.
+const uint8_t *cscan_field(const cscan_block *block, size_t column, size_t row, size_t *count, int *has_doubled);
 
 // A word of at most 16 bytes, padded with zeros: equal exactly if the words are, as text holds no zero byte.
 typedef struct {
@@ -131,7 +156,8 @@ static inline __attribute__((always_inline)) int cscan_equal(const uint8_t *a, c
   return x == y;
 }
 
-// The functions below read a column from row `from` on and return the first row that they leave to the caller, or `rows`.
+// The functions below read one of the columns asked for, counted from 0, from row `from` on and return the first row that they leave
+// to the caller, or `rows`.
 
 // Decimals: an optional minus, at most 19 digits and a point, an optional exponent. Correctly rounded. An empty field is NaN.
 // Leaves everything else.
@@ -172,6 +198,12 @@ typedef struct {
 cscan_parted cscan_part(
   const double *values, const int32_t *codes, size_t rows, int32_t first, int32_t second, int level, double *of_first,
   double *of_second);
+
+// The fields of the rows with each of two codes, in their order; has_gaps: whether the field of any row is empty or CSCAN_LONG.
+// of_first, of_second: room for those, and CSCAN_SPARE more.
+cscan_parted cscan_part_spans(
+  const cscan_block *block, size_t column, const int32_t *codes, int32_t first, int32_t second, cscan_span *of_first,
+  cscan_span *of_second);
 
 // The same for other codes of the rows with one code, and how many there are. chosen: room for those, and one more.
 size_t cscan_select_codes(const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int32_t *chosen);
