@@ -1,7 +1,7 @@
 // Where fields end.
 #include "CScan.h"
 #include "CHash.h"
-#include "CHashFolding.h"
+#include "../CHash/CHashFolding.h"
 #include "Targets.h"
 
 #include <string.h>

@@ -34,8 +34,9 @@ public struct CSVEngine: Engine {
     let duplicates = DuplicateUnits(request, source)
     let identity = FileIdentities(source)
     var times = TimeRange()
+    let columns = Pool { BlockColumns(plan.shape) }
     let count = try source.scan(plan.names, allowedBadRows: request.allowedBadRows) { chunk in
-      UnitRowConsumer(plan, chunk, nullWords: options.nullWords, clock: clock)
+      UnitRowConsumer(plan, chunk, nullWords: options.nullWords, clock: clock, columns: columns)
     } deliver: { batch throws(TableFault) in
       identity.take(batch)
       for index in batch.consumers.indices { times.merge(batch.consumers[index].times) }

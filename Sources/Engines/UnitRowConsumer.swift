@@ -37,14 +37,13 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
   /// By the codes of `arms`. Of each row the plan's values, and the codes of its segments and then of its cluster.
   private(set) var rows: PartedRows
   private(set) var units: ChunkUnits
-  /// The columns of a block: its arms, its other codes, its values.
-  private let blockArms = GrowingColumns<Int32>(width: 1)
-  private let blockWords: GrowingColumns<Int32>
-  private let blockValues: GrowingColumns<Double>
-  /// Where the fields of its arms are.
-  private let blockSpans = GrowingColumns<UInt32>(width: 1)
+  private let columns: Pool<BlockColumns>
 
-  init(_ plan: ColumnPlan, _ chunk: TableChunk, nullWords: [String], clock: ZoneClock) {
+  /// - Parameter columns: memory for blocks, for all chunks together.
+  init(
+    _ plan: ColumnPlan, _ chunk: TableChunk, nullWords: [String], clock: ZoneClock, columns: Pool<BlockColumns>
+  ) {
+    self.columns = columns
     self.clock = clock
     timeSlot = plan.request.timeColumn.flatMap { plan.names.firstIndex(of: $0) }
     self.plan = plan
@@ -66,8 +65,6 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     row = [Double](repeating: 0, count: plan.values.count)
     words = [Int32](repeating: 0, count: segmentSlots.count + (clusterSlot == nil ? 0 : 1))
     rows = PartedRows(width: row.count, codes: words.count, keepsOrder: clusterSlot != nil)
-    blockWords = GrowingColumns(width: words.count)
-    blockValues = GrowingColumns(width: row.count)
   }
 
   func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
@@ -95,10 +92,14 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
 
   /// All rows of a block, if there is nothing wrong with any.
   func consume(_ block: FieldBlock) -> Bool {
-    blockArms.reserve(block.rows, behind: 0)
-    blockWords.reserve(block.rows, behind: 0)
+    let columns = columns.take()
+    defer { self.columns.giveBack(columns) }
+    columns.arms.reserve(block.rows, behind: 0)
+    columns.words.reserve(block.rows, behind: 0)
     let mark = units.mark
-    guard !nulls.stand(in: block, keySlots), readKeys(block), readUnits(block), readTimes(block), readRows(block) else {
+    guard !nulls.stand(in: block, keySlots), readKeys(block, columns), readUnits(block), readTimes(block),
+      readRows(block, columns)
+    else {
       units.remove(to: mark)
       return false
     }
@@ -106,19 +107,19 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
   }
 
   /// Appends the rows, whose arms are known.
-  private func readRows(_ block: FieldBlock) -> Bool {
-    if let pairs = rows.pairs(of: arms.count), let counts = readParted(block, pairs) {
-      readSegments(block)
+  private func readRows(_ block: FieldBlock, _ columns: BlockColumns) -> Bool {
+    if let pairs = rows.pairs(of: arms.count), let counts = readParted(block, columns, pairs) {
+      readSegments(block, columns)
       for ((first, second), count) in zip(pairs, counts) {
-        first.stack.append(filled: count.first, of: block.rows, blockArms[0], first.code, blockWords)
-        second.stack.append(filled: count.second, of: block.rows, blockArms[0], second.code, blockWords)
+        first.stack.append(filled: count.first, of: block.rows, columns.arms[0], first.code, columns.words)
+        second.stack.append(filled: count.second, of: block.rows, columns.arms[0], second.code, columns.words)
       }
       return true
     }
-    blockValues.reserve(block.rows, behind: 0)
-    guard readValues(block, into: { [blockValues] in blockValues[$0] }) else { return false }
-    readSegments(block)
-    rows.append(block.rows, blockArms[0], of: arms.count, blockValues, blockWords)
+    columns.values.reserve(block.rows, behind: 0)
+    guard readValues(block, into: { columns.values[$0] }) else { return false }
+    readSegments(block, columns)
+    rows.append(block.rows, columns.arms[0], of: arms.count, columns.values, columns.words)
     return true
   }
 
@@ -127,14 +128,14 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
   ///
   /// - Returns: how many rows the arms of each pair have.
   private func readParted(
-    _ block: FieldBlock, _ pairs: [(PartedRows.Target, PartedRows.Target)]
+    _ block: FieldBlock, _ columns: BlockColumns, _ pairs: [(PartedRows.Target, PartedRows.Target)]
   ) -> [(first: Int, second: Int)]? {
     guard !valueSlots.isEmpty, nullWords.isEmpty else { return nil }
-    blockSpans.reserve(valueSlots.count * block.spansToPart, behind: 0)
+    columns.spans.reserve(valueSlots.count * block.spansToPart, behind: 0)
     var counts: [(first: Int, second: Int)] = []
     for (first, second) in pairs {
       guard
-        let parts = block.parted(valueSlots, by: blockArms[0], first.code, second.code, into: blockSpans[0]),
+        let parts = block.parted(valueSlots, by: columns.arms[0], first.code, second.code, into: columns.spans[0]),
         readValues(parts.first, behind: first.stack), readValues(parts.second, behind: second.stack)
       else { return nil }
       counts.append((parts.first.rows, parts.second.rows))
@@ -147,17 +148,17 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     return readValues(block) { stack.values[$0] + stack.count }
   }
 
-  private func readSegments(_ block: FieldBlock) {
+  private func readSegments(_ block: FieldBlock, _ columns: BlockColumns) {
     for (column, slot) in segmentSlots.enumerated() {
-      _ = block.codes(slot, into: blockWords[column], &segments[column])
-      nulls.settle(blockWords[column], block.rows)
+      _ = block.codes(slot, into: columns.words[column], &segments[column])
+      nulls.settle(columns.words[column], block.rows)
     }
   }
 
-  private func readKeys(_ block: FieldBlock) -> Bool {
-    guard block.codes(variantSlot, into: blockArms[0], &arms, filled: true) else { return false }
+  private func readKeys(_ block: FieldBlock, _ columns: BlockColumns) -> Bool {
+    guard block.codes(variantSlot, into: columns.arms[0], &arms, filled: true) else { return false }
     guard let clusterSlot else { return true }
-    return block.codes(clusterSlot, into: blockWords[segmentSlots.count], &clusters, filled: true)
+    return block.codes(clusterSlot, into: columns.words[segmentSlots.count], &clusters, filled: true)
   }
 
   private func readUnits(_ block: FieldBlock) -> Bool {
@@ -271,6 +272,22 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
   private func shown(_ field: Field) -> String { String(field.string.prefix(40)) }
   private func offset(of field: Field) -> Int { Int(UInt(bitPattern: field.start) - base) }
   private func fault(_ kind: TableFault.Kind, _ field: Field) -> RowFault { RowFault(kind, offset: offset(of: field)) }
+}
+
+/// The columns of a block while it is read. Threads use the same ones from chunk to chunk: a chunk's own would have left the cache
+/// when its turn comes again.
+final class BlockColumns: Sendable {
+  let arms = GrowingColumns<Int32>(width: 1)
+  /// Codes of segments and clusters.
+  let words: GrowingColumns<Int32>
+  let values: GrowingColumns<Double>
+  /// Where the fields of each arm are.
+  let spans = GrowingColumns<UInt32>(width: 1)
+
+  init(_ shape: CellShape) {
+    values = GrowingColumns(width: shape.width)
+    words = GrowingColumns(width: shape.request.segmentColumns.count + (shape.request.clusterColumn == nil ? 0 : 1))
+  }
 }
 
 extension Array {
