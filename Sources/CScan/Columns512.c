@@ -26,8 +26,7 @@ CSCAN_AVX512_TARGET size_t cscan_ascending_avx512(
       const cscan_span *of = spans + row;
       eight_fields f = eight_at(block.text, of);
       if (_mm512_cmpneq_epi64_mask(f.count, lengths) != 0) break;
-      const uint8_t *text = block.text - length;
-      __m512i first = eight_words(text, of);
+      __m512i first = eight_words(block.text, of, length);
       first = _mm512_shuffle_epi8(first, reversed);
       __m512i end = _mm512_shuffle_epi8(f.word, reversed);
       if (!is_known) {
@@ -42,7 +41,7 @@ CSCAN_AVX512_TARGET size_t cscan_ascending_avx512(
       later |= _mm512_mask_cmplt_epu64_mask(_mm512_cmpeq_epi64_mask(first_shifted, first), end_shifted, end);
       if (later != 0xFF) break;
       (first_before = first, end_before = end);
-      *last = CSCAN_AT(text, of[7]);
+      *last = CSCAN_AT(block.text, of[7]) - length;
     }
   }
   return row;
@@ -146,7 +145,7 @@ CSCAN_AVX512_TARGET size_t cscan_unix_times_avx512(
     eight_fields f = eight_at(block.text, spans + row);
     if (_mm512_cmpneq_epi64_mask(f.count, _mm512_set1_epi64(10)) != 0) break;
     // The first two digits are the last two bytes of the eight that end with them.
-    __m512i first = eight_words(block.text - 16, spans + row);
+    __m512i first = eight_words(block.text, spans + row, 16);
     first = _mm512_sub_epi8(_mm512_or_si512(_mm512_srli_epi64(first, 48), _mm512_set1_epi64(0x3030303030300000)), zeros);
     __m512i last = _mm512_sub_epi8(f.word, zeros);
     if ((_mm512_cmpgt_epu8_mask(first, nine) | _mm512_cmpgt_epu8_mask(last, nine)) != 0) break;

@@ -13,7 +13,7 @@ typedef struct {
 // One that its span does not tell.
 field cscan_long_field(const cscan_block *block, size_t column, size_t row);
 
-// One of a column's fields as its span tells it; of another CSCAN_LONG bytes, which are not to be looked at.
+// One of a column's fields as its span tells it. If its count is CSCAN_LONG its text is not to be looked at.
 CSCAN_INLINE field short_field_at(const cscan_block *block, size_t column, size_t row) {
   cscan_span span = block->spans[column * block->stride + row];
   size_t count = span >> 24;
@@ -26,7 +26,7 @@ CSCAN_INLINE field field_at(const cscan_block *block, size_t column, size_t row)
   return __builtin_expect(f.count == CSCAN_LONG, 0) ? cscan_long_field(block, column, row) : f;
 }
 
-// Spans behind the last row are its own, so that vectors may begin at any row.
+// Copies of the last row's span behind it, so that vectors may begin at any row.
 CSCAN_INLINE void cscan_repeat_last(cscan_span *spans, size_t rows) {
   for (size_t i = 0; i < CSCAN_SPARE; i++) spans[rows + i] = rows > 0 ? spans[rows - 1] : 0;
 }

@@ -30,9 +30,9 @@ typedef struct {
 // Where a field ends.
 #define CSCAN_AT(text, span) ((text) + ((span) & CSCAN_SPAN_END))
 
-// The eight bytes from each of eight fields' ends on, of a text that may be another.
-CSCAN_AVX512_TARGET CSCAN_INLINE __m512i eight_words(const uint8_t *text, const cscan_span *spans) {
-#define CSCAN_WORD(i) loaded(CSCAN_AT(text, spans[i]))
+// Eight bytes of each of eight fields, which begin `back` bytes before its end.
+CSCAN_AVX512_TARGET CSCAN_INLINE __m512i eight_words(const uint8_t *text, const cscan_span *spans, size_t back) {
+#define CSCAN_WORD(i) loaded(CSCAN_AT(text - back, spans[i]))
   return joined(
     CSCAN_WORD(0), CSCAN_WORD(1), CSCAN_WORD(2), CSCAN_WORD(3), CSCAN_WORD(4), CSCAN_WORD(5), CSCAN_WORD(6),
     CSCAN_WORD(7));
@@ -42,7 +42,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE __m512i eight_words(const uint8_t *text, const 
 // Eight fields. At least eight bytes stand before each one's end.
 CSCAN_AVX512_TARGET CSCAN_INLINE eight_fields eight_at(const uint8_t *text, const cscan_span *spans) {
   __m256i counts = _mm256_srli_epi32(_mm256_loadu_si256((const __m256i *)spans), 24);
-  return (eight_fields){_mm512_cvtepu32_epi64(counts), eight_words(text - 8, spans)};
+  return (eight_fields){_mm512_cvtepu32_epi64(counts), eight_words(text, spans, 8)};
 }
 
 // The first row from `from` on before whose field's end there are sixteen bytes of the block.

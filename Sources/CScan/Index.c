@@ -1,6 +1,7 @@
 // Where fields end.
 #include "CScan.h"
 #include "CHash.h"
+// Not among the other's public headers, which Swift reads: it would not understand the vectors.
 #include "../CHash/CHashFolding.h"
 #include "Targets.h"
 
@@ -235,7 +236,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE int is_usual(__m512i zero_if_unusual, __m512i b
 
 CSCAN_INLINE int is_quiet(const scan_state *s) { return (s->inside | s->after_closing | s->after_return) == 0; }
 
-// Writes the separators of 64 usual bytes outside quotes. Returns which of them are some. offsets: of the first byte, each.
+// Writes the separators of 64 usual bytes outside quotes, and returns their mask. offsets: sixteen times that of the first byte.
 CSCAN_AVX512_TARGET CSCAN_INLINE uint64_t write_separators(
   scan_state *s, __m512i bytes, uint64_t valid, uint8_t delimiter, __m512i offsets, uint32_t *ends) {
   __mmask64 line_feed = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));

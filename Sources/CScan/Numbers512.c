@@ -175,9 +175,9 @@ CSCAN_LOOP some_bits(const cscan_block *block, size_t column, size_t from, size_
   return bits(block, column, from, to, values);
 }
 
-// So many rows after the other, from `row` on, as long as `work` reads them: of `of` into `into`. Behind the last row the spans go
-// on with its own.
-#define CSCAN_EACH_OF(number, block, column, row, values, work)              \
+// The body of a function that reads so many rows at a time, from `row` on, as long as `work` reads what is at `of` to `into`, and
+// returns the first row that it leaves.
+#define CSCAN_READ_ALL(number, block, column, row, values, work)              \
   const uint8_t *text = (block)->text;                                       \
   const size_t rows = (block)->rows;                                         \
   const cscan_span *of = (block)->spans + (column) * (block)->stride + (row);\
@@ -196,19 +196,19 @@ CSCAN_LOOP some_bits(const cscan_block *block, size_t column, size_t from, size_
 // Single digits.
 CSCAN_AVX512_TARGET CSCAN_LOOP digits_by_sixteen(
   const cscan_block *block, size_t column, size_t row, uint8_t greatest, double *values) {
-  CSCAN_EACH_OF(16, block, column, row, values, sixteen_digits(text, of, greatest, into));
+  CSCAN_READ_ALL(16, block, column, row, values, sixteen_digits(text, of, greatest, into));
 }
 
 // true and false.
 CSCAN_AVX512_TARGET CSCAN_LOOP truths_by_eight(const cscan_block *block, size_t column, size_t row, double *values) {
-  CSCAN_EACH_OF(8, block, column, row, values, eight_truths(eight_at(text, of), into));
+  CSCAN_READ_ALL(8, block, column, row, values, eight_truths(eight_at(text, of), into));
 }
 
 // Numbers of one format.
 CSCAN_AVX512_TARGET CSCAN_LOOP format_by_eight(
   const cscan_block *block, size_t column, size_t row, int point, double *values) {
   const decimal_format format = format_with((unsigned)point);
-  CSCAN_EACH_OF(8, block, column, row, values, eight_of_format(eight_at(text, of), &format, into));
+  CSCAN_READ_ALL(8, block, column, row, values, eight_of_format(eight_at(text, of), &format, into));
 }
 
 // Any numbers, until they have one form; FORM_LEFT if one is left to the caller.

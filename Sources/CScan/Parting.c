@@ -46,6 +46,7 @@ CSCAN_AVX512_TARGET static cscan_parted part_values_avx512(
   const __m256i first = _mm256_set1_epi32(rows.first), second = _mm256_set1_epi32(rows.second);
   __mmask8 gaps = 0;
   for (size_t row = 0; row < rows.rows; row += 8) {
+    // The low half.
     __mmask8 ours = (__mmask8)first_of_sixteen(rows.rows - row);
     __m256i codes = _mm256_maskz_loadu_epi32(ours, rows.codes + row);
     __m512d numbers = _mm512_maskz_loadu_pd(ours, values + row);

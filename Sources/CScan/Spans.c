@@ -70,7 +70,7 @@ typedef uint32_t sixteen_numbers __attribute__((vector_size(64), aligned(4)));
   __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31)
 
 // into: for each of the eight columns where its spans go, or NULL; never for the first. rows: a multiple of sixteen. Returns
-// what all separators of the column `last` have in common.
+// what all separators of the column `last` have in common: the mark of line feeds, if they are marked.
 CSCAN_INLINE uint32_t spans_of_seven(
   const uint32_t *ends, size_t columns, size_t rows, cscan_span *const into[8], size_t last) {
   sixteen_numbers all = ~(sixteen_numbers){0};
@@ -112,7 +112,7 @@ CSCAN_INLINE uint32_t spans_of_seven(
 
 // 0 if a line feed is missing. are_marked: whether separators tell whether they are some.
 CSCAN_INLINE int bare_spans_by_seven(const cscan_block *block, const int are_marked) {
-  size_t rows = block->rows & ~(size_t)15, next = 0, seen = 0;
+  size_t rows = block->rows & ~(size_t)15, next = 0, checked = 0;
   while (next < block->asked_count) {
     const size_t first = block->asked[next], last = block->columns - first;
     cscan_span *into[8] = {NULL};
@@ -123,10 +123,10 @@ CSCAN_INLINE int bare_spans_by_seven(const cscan_block *block, const int are_mar
     uint32_t common = spans_of_seven(block->ends + first - 1, block->columns, rows, into, last);
     if (are_marked && last < 8 && into[last]) {
       if (!(common & CSCAN_LINE_FEED)) return 0;
-      seen = rows;
+      checked = rows;
     }
   }
-  return have_line_feeds(block, seen);
+  return have_line_feeds(block, checked);
 }
 
 CSCAN_AVX2_TARGET static int bare_spans_avx2(const cscan_block *block) { return bare_spans_by_seven(block, 0); }

@@ -104,6 +104,7 @@ final class RowStack: @unchecked Sendable {
   ///
   /// - Parameter filled: how many those are.
   func append(filled: Int, of rows: Int, _ arms: UnsafePointer<Int32>, _ code: Int32, _ words: GrowingColumns<Int32>) {
+    guard filled > 0 else { return }
     codes.reserve(rows, behind: count)
     _ = select(rows, arms, code, words)
     count += filled

@@ -37,13 +37,13 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
   /// By the codes of `arms`. Of each row the plan's values, and the codes of its segments and then of its cluster.
   private(set) var rows: PartedRows
   private(set) var units: ChunkUnits
-  private let columns: Pool<BlockColumns>
+  private let pool: Pool<BlockColumns>
 
   /// - Parameter columns: memory for blocks, for all chunks together.
   init(
     _ plan: ColumnPlan, _ chunk: TableChunk, nullWords: [String], clock: ZoneClock, columns: Pool<BlockColumns>
   ) {
-    self.columns = columns
+    pool = columns
     self.clock = clock
     timeSlot = plan.request.timeColumn.flatMap { plan.names.firstIndex(of: $0) }
     self.plan = plan
@@ -92,15 +92,16 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
 
   /// All rows of a block, if there is nothing wrong with any.
   func consume(_ block: FieldBlock) -> Bool {
-    let columns = columns.take()
-    defer { self.columns.giveBack(columns) }
+    let columns = pool.take()
+    defer { pool.giveBack(columns) }
     columns.arms.reserve(block.rows, behind: 0)
     columns.words.reserve(block.rows, behind: 0)
-    let mark = units.mark
+    let (mark, timesBefore) = (units.mark, times)
     guard !nulls.stand(in: block, keySlots), readKeys(block, columns), readUnits(block), readTimes(block),
       readRows(block, columns)
     else {
       units.remove(to: mark)
+      times = timesBefore
       return false
     }
     return true
@@ -136,16 +137,16 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     for (first, second) in pairs {
       guard
         let parts = block.parted(valueSlots, by: columns.arms[0], first.code, second.code, into: columns.spans[0]),
-        readValues(parts.first, behind: first.stack), readValues(parts.second, behind: second.stack)
+        readNumbers(of: parts.first, behind: first.stack), readNumbers(of: parts.second, behind: second.stack)
       else { return nil }
       counts.append((parts.first.rows, parts.second.rows))
     }
     return counts
   }
 
-  private func readValues(_ block: FieldBlock, behind stack: RowStack) -> Bool {
+  private func readNumbers(of block: FieldBlock, behind stack: RowStack) -> Bool {
     stack.values.reserve(block.rows, behind: stack.count)
-    return readValues(block) { stack.values[$0] + stack.count }
+    return readValues(block, isFilled: true) { stack.values[$0] + stack.count }
   }
 
   private func readSegments(_ block: FieldBlock, _ columns: BlockColumns) {
@@ -189,7 +190,14 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     throw fault(.notATime(column: column, found: shown(field)), field)
   }
 
-  private func readValues(_ block: FieldBlock, into place: (Int) -> UnsafeMutablePointer<Double>) -> Bool {
+  /// - Parameter isFilled: no value may be missing, as one is of which the field holds blanks.
+  private func readValues(
+    _ block: FieldBlock, isFilled: Bool = false, into place: (Int) -> UnsafeMutablePointer<Double>
+  ) -> Bool {
+    func other(_ field: Field, _ reading: ValueReading) -> Double? {
+      let value = self.other(field, reading)
+      return isFilled && value?.isNaN == true ? nil : value
+    }
     for index in readings.indices {
       let (values, reading) = (place(index), readings[index])
       let isNumeric =

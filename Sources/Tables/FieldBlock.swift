@@ -39,7 +39,7 @@ package struct FieldBlock {
   }
 
   /// The rows with each of two codes as blocks of their own, of which some columns can be read; nil if one of their fields is
-  /// empty or very long.
+  /// empty, very long or has doubled quotes.
   ///
   /// - Parameters:
   ///   - codes: of the rows.

@@ -25,7 +25,7 @@ extension TableSource {
     _ names: [String], allowedBadRows: Double, usesAgain: Bool, make: @escaping @Sendable (TableChunk) -> Consumer,
     deliver: (ScannedBatch<Consumer>) throws(TableFault) -> SharedWork?
   ) throws(TableFault) -> ScanCount {
-    try requireColumns(names)
+    try requireColumnsOnce(names)
     var progress = ScanProgress(bytes: parts.reduce(0) { $0 + $1.file.text.count })
     for (number, part) in parts.enumerated() {
       let line = ScanLine(self, part, names, stopsAtFirst: allowedBadRows == 0, make)

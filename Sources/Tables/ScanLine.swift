@@ -81,6 +81,8 @@ final class ScanLine<Consumer: RowConsumer & Sendable> {
   private func dropAll() {
     for batch in ahead {
       source.team.withdraw(batch.begun)
+      // What they keep beyond a chunk was not to be seen.
+      for index in 0..<batch.memory.consumers.count { batch.memory.consumers[index] = nil }
       free.append(batch.memory)
     }
     ahead = []
@@ -104,7 +106,7 @@ struct ScanBatch<Consumer: RowConsumer & Sendable> {
 
   fileprivate var showsWrongCut: Bool { (0..<outcomes.count).contains { outcomes[$0].showsWrongCut } }
 
-  /// In the order of the file; none is left behind.
+  /// In the order of the file.
   func takeConsumers() -> [Consumer] { ranges.indices.compactMap { memory.consumers.move($0, leaving: nil) } }
 }
 

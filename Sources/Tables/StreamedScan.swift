@@ -11,7 +11,7 @@ extension TableSource {
     _ names: [String], make: @escaping @Sendable (TableChunk) -> Consumer,
     take: @escaping @Sendable (Consumer) throws -> Void
   ) throws -> Int {
-    try requireColumns(names)
+    try requireColumnsOnce(names)
     var progress = ScanProgress(bytes: 0)
     let handover = Handover(take)
     for part in parts {

@@ -90,6 +90,15 @@ public struct TableSource: Sendable {
   public func requireColumns(_ names: [String]) throws(TableFault) {
     for name in names { try requireColumn(name) }
   }
+
+  /// Columns that can be scanned: a field has one place among those asked for.
+  func requireColumnsOnce(_ names: [String]) throws(TableFault) {
+    try requireColumns(names)
+    var seen: Set<ExactText> = []
+    for name in names where !seen.insert(ExactText(name)).inserted {
+      throw TableFault(.refused(column: name, reason: "is named for two different things"), at: parts[0].headerPosition)
+    }
+  }
 }
 
 /// One file of a table: its header, and where its rows begin.

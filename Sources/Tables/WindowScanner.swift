@@ -41,7 +41,7 @@ struct WindowScanner {
     self.windowBytes = min(max(64, windowBytes), Int(CSCAN_SPAN_END))
     let asked = scanner.slots.indices.filter { scanner.slots[$0] >= 0 }
     let separators = self.windowBytes + 128
-    scratch = Pool { ScanScratch(separators: separators, columns: asked) }
+    scratch = Pool { ScanScratch(separators: separators, columns: asked, fields: scanner.wanted) }
     var columnOfSlot = [Int](repeating: 0, count: scanner.wanted)
     for (column, place) in asked.enumerated() { columnOfSlot[scanner.slots[place]] = column }
     self.columnOfSlot = columnOfSlot
@@ -201,14 +201,14 @@ private final class ScanScratch: @unchecked Sendable {
   private let columns: UnsafeMutableBufferPointer<Int>
   private var spans = UnsafeMutableBufferPointer<UInt32>(start: nil, count: 0)
 
-  init(separators: Int, columns places: [Int]) {
+  init(separators: Int, columns places: [Int], fields count: Int) {
     memory = .allocate(capacity: separators + 1)
     // One more than the number before the first is where the first field begins.
     memory.initialize(to: .max)
     ends = memory + 1
     columns = .allocate(capacity: places.count)
     _ = columns.initialize(from: places)
-    fields = .allocate(capacity: max(1, places.count))
+    fields = .allocate(capacity: max(1, count))
   }
 
   deinit {

@@ -328,4 +328,36 @@ import Testing
     }
     #expect(throws: EventLogFault.self) { try Self.read("u,t\nx,1\n", zone: "Europe/Berlim") }
   }
+
+  /// A field of blanks is a missing value like an empty one, whichever way numbers are read.
+  @Test(arguments: [" ", "\t", "\" \"", ""])
+  func blanksAreMissing(_ blank: String) throws {
+    let rows = (0..<200).map { "u\($0),\($0 % 2 == 0 ? "a" : "b"),\($0 == 77 ? blank : "\($0 % 7).5")\n" }
+    for kernel in ScanKernel.allCases {
+      var options = TableOptions()
+      options.kernel = kernel
+      let file = TableFile(name: "t.csv", bytes: Array(("u,variant,y\n" + rows.joined()).utf8))
+      let request = MeasurementRequest(files: ["t.csv"], unitColumn: "u", metrics: [try Metric(parsing: "m=mean(y)")])
+      let measured = try CSVEngine(options: options).measure(request, TableSource(files: [file], options: options))
+      let data = measured.cells.map { $0.metrics[0] }
+      #expect(data.map(\.missing) == [0, 1] && data.map(\.moments.count) == [100, 99])
+      #expect(data.allSatisfy { $0.moments.mean[0].isFinite })
+    }
+  }
+
+  /// When a row was seen counts only if the row does.
+  @Test func timesOfRefusedRowsDoNotCount() throws {
+    let rows = (0..<300).map { row in
+      "u\(row),\(row % 2 == 0 ? "a" : "b"),\(row == 150 ? "oops" : "1"),\(row == 150 ? 631_152_000 : 1_767_225_600 + row)\n"
+    }
+    for kernel in ScanKernel.allCases {
+      var options = TableOptions()
+      options.kernel = kernel
+      let file = TableFile(name: "t.csv", bytes: Array(("u,variant,y,t\n" + rows.joined()).utf8))
+      var request = MeasurementRequest(files: ["t.csv"], unitColumn: "u", metrics: [try Metric(parsing: "m=mean(y)")])
+      (request.timeColumn, request.allowedBadRows) = ("t", 0.1)
+      let measured = try CSVEngine(options: options).measure(request, TableSource(files: [file], options: options))
+      #expect(measured.observed?.from == 1_767_225_600 && measured.unreadableRows == 1)
+    }
+  }
 }

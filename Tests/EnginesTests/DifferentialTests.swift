@@ -13,7 +13,9 @@ import Testing
     let isPlain = Bool.random(using: &generator)
     let end = isPlain || Bool.random(using: &generator) ? "\n" : "\r\n"
     func pick(_ words: [String]) -> String { words.randomElement(using: &generator) ?? "" }
-    let columns = isPlain ? "u,variant,c,x,y,b" : "u,variant,\"c\",x,y,b"
+    let columns = isPlain ? "u,variant,c,x,y,b,t" : "u,variant,\"c\",x,y,b,t"
+    // Without a word for a missing value numbers are read another way.
+    let missing = Bool.random(using: &generator) ? "NA" : " "
     var text = columns + end
     let count = Int.random(in: 1...200, using: &generator)
     // In order, in order up to some row, and not.
@@ -31,14 +33,19 @@ import Testing
     for row in 0..<count {
       let id = row < ordered ? row : (row * 77) % 1000
       let odd = isPlain ? 2 : Int.random(in: 0..<400, using: &generator)
-      text += (odd < 2 ? ["same", "NA"][odd] : "unit-\(id)") + "," + pick(arms) + ","
+      text += (odd < 2 ? ["same", missing][odd] : "unit-\(id)") + "," + pick(arms) + ","
       if isPlain {
         text += "\(pick(["de", "fr", "é"])),\(pick(["0", "1.5", "-2.25", "1e3", "123456789.125"])),"
       } else {
-        let segments = ["de", "fr", "", "NA", "\"NA\"", "\"é, 😀\"", "\"say \"\"no\"\"\"", "\"two\(end)lines\""]
-        text += "\(pick(segments)),\(pick(["", "0", "1", "1.5", "-2.25", "1e3", "\"7\"", "NA", " 3 "])),"
+        let segments = [
+          "de", "fr", "", missing, "\"\(missing)\"", "\"é, 😀\"", "\"say \"\"no\"\"\"", "\"two\(end)lines\"",
+          // What a cut inside quotes would take for a row.
+          "\"a\(end)unit-1,ghost,gh,1,1,1,1767225000\(end)b\"",
+        ]
+        text += "\(pick(segments)),\(pick(["", "0", "1", "1.5", "-2.25", "1e3", "\"7\"", missing, " 3 ", " "])),"
       }
-      text += "\(pick(["1", "2", "0.1", "99999.99", "3"])),\(pick(truths))" + end
+      let time = Int.random(in: 0..<300, using: &generator) == 0 ? 631_152_000 : 1_767_225_000 + row
+      text += "\(pick(["1", "2", "0.1", "99999.99", "3"])),\(pick(truths)),\(time)" + end
     }
     return damaged(text, &generator)
   }
@@ -47,12 +54,18 @@ import Testing
   static func events(_ generator: inout SeededGenerator) -> [UInt8] {
     func pick(_ words: [String]) -> String { words.randomElement(using: &generator) ?? "" }
     var text = "u,t,e,v\n"
+    let missing = Bool.random(using: &generator) ? "NA" : ""
+    var names = [["buy", "view", "\"buy\""], ["view"], ["buy"]].randomElement(using: &generator) ?? []
+    names += ["", missing]
+    // What a cut inside quotes would take for rows.
+    let ghosts = "\"a\nunit-1,1767225100,buy,1\nunit-2,1767225200,sell,2\nb\""
+    if Bool.random(using: &generator) { names.append(ghosts) }
     for _ in 0..<Int.random(in: 1...300, using: &generator) {
       let unit = "unit-\(Int.random(in: 0..<60, using: &generator))"
       let time = Int.random(in: 1_767_225_000...1_767_226_000, using: &generator)
-      let odd = Int.random(in: 0..<900, using: &generator) == 0 ? "NA" : "2026-01-01T00:00:05.25Z"
+      let odd = Int.random(in: 0..<900, using: &generator) == 0 ? missing : "2026-01-01T00:00:05.25Z"
       text += "\(unit),\(pick(["\(time)", "\(time)", "\(time)500", odd])),"
-      text += "\(pick(["buy", "view", "\"buy\"", "", "NA"])),\(pick(["", "1", "2.5", "-3", "NA", "12345678.5"]))\n"
+      text += "\(pick(names)),\(pick(["", "1", "2.5", "-3", missing, "12345678.5"]))\n"
     }
     return damaged(text, &generator)
   }
@@ -71,7 +84,8 @@ import Testing
     _ bytes: [UInt8], _ kernel: ScanKernel, chunkBytes: Int, threads: Int?, _ metrics: [String],
     _ change: (inout MeasurementRequest) -> Void
   ) -> String {
-    var options = TableOptions(nullWords: ["NA"], threads: threads)
+    let hasMissing = bytes.indices.dropLast().contains { bytes[$0] == 0x4E && bytes[$0 + 1] == 0x41 }
+    var options = TableOptions(nullWords: hasMissing ? ["NA"] : [], threads: threads)
     options.copiesText = threads != 1
     options.kernel = kernel
     options.chunkBytes = chunkBytes
@@ -129,7 +143,11 @@ import Testing
         {
           $0.segmentColumns = ["c"]
           $0.clusterColumn = "c"
-        }, { $0.allowedBadRows = 1 },
+        },
+        {
+          $0.allowedBadRows = 1
+          $0.timeColumn = "t"
+        },
       ])
   }
 

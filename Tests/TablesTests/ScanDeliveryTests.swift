@@ -8,12 +8,17 @@ import Testing
 @Suite struct ScanDeliveryTests {
   /// Keeps its rows in memory that is used again for other chunks.
   private struct Kept: RowConsumer, Sendable {
-    final class Memory: @unchecked Sendable { var rows: [String] = [] }
+    final class Memory: @unchecked Sendable {
+      var rows: [String] = []
+      /// Of all chunks that it was used for.
+      var ever: Set<String> = []
+    }
     let memory = Memory()
 
     mutating func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
       if fields[0].string == "bad" { throw RowFault(.notANumber(column: "x", found: "bad"), offset: offset) }
       memory.rows.append(fields[0].string)
+      memory.ever.insert(fields[0].string)
     }
 
     mutating func clear(for chunk: TableChunk) -> Bool {
@@ -168,5 +173,34 @@ import Testing
         all.add($0.memory.rows)
       } == Self.rows.count)
     #expect(all.all == Self.rows)
+  }
+
+  /// Chunks that begin inside quotes, where others would have records, leave nothing to those that are read instead.
+  @Test(arguments: [1, 2, 4])
+  func wrongCutsLeaveNothing(threads: Int) throws {
+    var options = TableOptions(threads: threads)
+    options.chunkBytes = 256
+    let ghosts = String(repeating: "ghost,1\n", count: 40)
+    func lines(_ rows: ArraySlice<String>) -> String { rows.map { "\($0),1\n" }.joined() }
+    // Wherever in a batch the cut is.
+    for before in stride(from: 0, to: 200, by: 25) {
+      let text = "x,y\n" + lines(Self.rows[..<before]) + "\"\(ghosts)\",1\n" + lines(Self.rows[before..<1_000])
+      let source = try TableSource(files: [TableFile(name: "t.csv", bytes: Array(text.utf8))], options: options)
+      var ever: Set<String> = []
+      _ = try source.scan(["x"]) { _ in
+        Kept()
+      } deliver: { batch in
+        for consumer in batch.consumers { ever.formUnion(consumer.memory.ever) }
+        return nil
+      }
+      #expect(ever == Set(Self.rows.prefix(1_000) + [ghosts]))
+    }
+  }
+
+  /// A field has one place among those asked for.
+  @Test func aColumnIsAskedForOnce() throws {
+    let source = try Self.source(Self.rows, threads: 1)
+    let error = #expect(throws: TableFault.self) { _ = try source.scan(["x", "y", "x"]) { _ in Kept() } }
+    #expect(error?.sentence == "column 'x': is named for two different things")
   }
 }

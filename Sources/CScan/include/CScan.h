@@ -51,12 +51,12 @@ static inline __attribute__((always_inline)) void cscan_prefetch(const void *pla
 
 // MARK: - Columns of rows whose separators are known
 
-// A field, quotes around it left out: where it ends, in the low 24 bits, and its bytes, in the high eight. CSCAN_LONG there: it has
-// as many bytes or more, or doubled quotes; its separators say where it is.
+// A field, quotes around it left out: where it ends, in the low 24 bits, and its bytes, in the high eight. CSCAN_LONG there: it may
+// have as many bytes or more, with its quotes and return, or has doubled quotes; its separators say where it is.
 typedef uint32_t cscan_span;
 #define CSCAN_SPAN_END 0xFFFFFFu
 #define CSCAN_LONG 255
-// Spans behind those of the last row, which are its own.
+// So many copies of the last row's span follow it.
 #define CSCAN_SPARE 16
 
 // Whole rows of a plain table, and the fields of the columns asked for.
@@ -199,7 +199,7 @@ cscan_parted cscan_part(
   const double *values, const int32_t *codes, size_t rows, int32_t first, int32_t second, int level, double *of_first,
   double *of_second);
 
-// The fields of the rows with each of two codes, in their order; has_gaps: whether the field of any row is empty or CSCAN_LONG.
+// The fields of the rows with each of two codes, in their order; has_gaps: whether that of any row is empty or CSCAN_LONG.
 // of_first, of_second: room for those, and CSCAN_SPARE more.
 cscan_parted cscan_part_spans(
   const cscan_block *block, size_t column, const int32_t *codes, int32_t first, int32_t second, cscan_span *of_first,
