@@ -96,7 +96,8 @@ public struct TableSource: Sendable {
     try requireColumns(names)
     var seen: Set<ExactText> = []
     for name in names where !seen.insert(ExactText(name)).inserted {
-      throw TableFault(.refused(column: name, reason: "is named for two different things"), at: parts[0].headerPosition)
+      throw TableFault(
+        .refused(column: name, reason: "it is named for two different things"), at: parts[0].headerPosition)
     }
   }
 }

@@ -201,6 +201,6 @@ import Testing
   @Test func aColumnIsAskedForOnce() throws {
     let source = try Self.source(Self.rows, threads: 1)
     let error = #expect(throws: TableFault.self) { _ = try source.scan(["x", "y", "x"]) { _ in Kept() } }
-    #expect(error?.sentence == "column 'x': is named for two different things")
+    #expect(error?.sentence == "column 'x': it is named for two different things")
   }
 }
