@@ -90,9 +90,7 @@ CHASH_FOLDING_TARGET static uint64_t remainder_by_512(uint64_t rest, const uint8
 uint64_t chash_end_folding(const chash_folding *folding, const uint8_t *bytes, size_t count) {
   return ~remainder_of_folding(folding, bytes, count);
 }
-#endif
 
-#if CHASH_FOLDS
 __attribute__((target("pclmul,sse4.1"))) static uint64_t remainder_of_few(uint64_t rest, const uint8_t *bytes, size_t count) {
   __m128i first = _mm_xor_si128(_mm_loadu_si128((const __m128i *)bytes), _mm_set_epi64x(0, (long long)rest));
   return remainder_of_folded(&first, 1, bytes + 16, count - 16);

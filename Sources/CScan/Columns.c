@@ -2,6 +2,10 @@
 #include "Fields.h"
 #include "Targets.h"
 
+size_t cscan_some_decimals(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
+  return decimals(block, column, from, to, values);
+}
+
 #if CSCAN_X86
 // The eight bytes in front of each of four fields' ends.
 CSCAN_AVX2_TARGET CSCAN_INLINE __m256i four_words(const uint8_t *text, const cscan_span *spans) {
@@ -65,14 +69,8 @@ CSCAN_AVX2_TARGET CSCAN_INLINE int four_decimals(const uint8_t *text, const csca
   return 1;
 }
 
-// A function of its own, so that the loop by four keeps its registers.
-__attribute__((noinline)) static size_t some_decimals(
-  const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
-  return decimals(block, column, from, to, values);
-}
-
 // Single digits, the first row that is something else.
-__attribute__((noinline)) static size_t some_digits(const cscan_block *block, size_t column, size_t from, double *values) {
+CSCAN_LOOP some_digits(const cscan_block *block, size_t column, size_t from, double *values) {
   size_t row = from;
   for (; row < block->rows; row++) {
     field f = short_field_at(block, column, row);
@@ -95,10 +93,10 @@ CSCAN_AVX2_TARGET static size_t decimals_avx2(
       if (row + 4 > rows) break;
     }
     if ((spans[row] & CSCAN_SPAN_END) >= 8 && four_decimals(text, spans + row, values + row)) continue;
-    size_t stop = some_decimals(block, column, row, row + 4, values);
+    size_t stop = cscan_some_decimals(block, column, row, row + 4, values);
     if (stop < row + 4) return stop;
   }
-  return some_decimals(block, column, row, rows, values);
+  return cscan_some_decimals(block, column, row, rows, values);
 }
 #endif
 
@@ -191,7 +189,7 @@ size_t cscan_decimals(const cscan_block *block, size_t column, size_t from, doub
   if (block->level >= CSCAN_AVX512 && has_avx512()) return cscan_decimals_avx512(block, column, from, values);
   if (block->level >= CSCAN_AVX2 && has_avx2()) return decimals_avx2(block, column, from, values);
 #endif
-  return decimals(block, column, from, block->rows, values);
+  return cscan_some_decimals(block, column, from, block->rows, values);
 }
 
 size_t cscan_bits(const cscan_block *block, size_t column, size_t from, double *values) {

@@ -133,6 +133,12 @@ CSCAN_INLINE size_t unix_times(const cscan_block *block, size_t column, size_t f
   return to;
 }
 
+// Loops are functions of their own, so that those by vectors keep their registers; each returns the first row that it leaves.
+#define CSCAN_LOOP __attribute__((noinline)) static size_t
+
+// `decimals`.
+size_t cscan_some_decimals(const cscan_block *block, size_t column, size_t from, size_t to, double *values);
+
 // The functions of AVX-512, in Columns512.c and Numbers512.c; as those of CScan.h.
 size_t cscan_decimals_avx512(const cscan_block *block, size_t column, size_t from, double *values);
 size_t cscan_bits_avx512(const cscan_block *block, size_t column, size_t from, double *values);

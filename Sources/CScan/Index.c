@@ -313,42 +313,31 @@ CSCAN_AVX512_TARGET CSCAN_INLINE void four_steps_avx512(
 #undef CSCAN_BYTES
 }
 
-// From `at` on.
-CSCAN_AVX512_TARGET CSCAN_INLINE void last_steps_avx512(
-  scan_state *s, const uint8_t *text, size_t at, size_t count, uint8_t delimiter, uint32_t *ends) {
-  for (; at + 64 <= count; at += 64)
-    step_avx512(s, _mm512_loadu_si512(text + at), ~0ull, delimiter, (uint32_t)at, ends);
-  if (at == count) return;
-  uint64_t valid = lowest(count - at);
-  // Blanks behind the end are nothing, be they separators; a zero would be seen.
-  __m512i last = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), valid, text + at);
-  step_avx512(s, last, valid, delimiter, (uint32_t)at, ends);
-}
-
+// The checksum is of what follows the first `from` bytes: products of the one and comparisons of the other go side by side.
 CSCAN_AVX512_TARGET static cscan_result index_avx512(
-  const uint8_t *text, size_t count, uint8_t delimiter, uint32_t *ends) {
-  scan_state s = {.may_open = 1};
-  size_t at = 0;
-  for (; at + 256 <= count; at += 256) four_steps_avx512(&s, text + at, delimiter, (uint32_t)at, ends);
-  last_steps_avx512(&s, text, at, count, delimiter, ends);
-  return result(s);
-}
-
-// The same with the checksum of what follows the first `from` bytes, of which there are enough: products of the one and
-// comparisons of the other go side by side.
-CSCAN_AVX512_TARGET static cscan_result index_and_sum_avx512(
   const uint8_t *text, size_t count, uint8_t delimiter, uint32_t *ends, size_t from, uint64_t *crc) {
   scan_state s = {.may_open = 1};
   size_t at = 0;
   const size_t whole = (from + 255) & ~(size_t)255;
-  for (; at <= whole; at += 256) four_steps_avx512(&s, text + at, delimiter, (uint32_t)at, ends);
-  chash_folding folding = chash_begin_folding(chash_crc64(*crc, text + from, whole - from), text + whole);
-  for (; at + 256 <= count; at += 256) {
-    for (int i = 0; i < 4; i++) chash_fold(&folding, i, _mm512_loadu_si512(text + at + 64 * i));
-    four_steps_avx512(&s, text + at, delimiter, (uint32_t)at, ends);
+  if (whole + 256 <= count) {
+    for (; at <= whole; at += 256) four_steps_avx512(&s, text + at, delimiter, (uint32_t)at, ends);
+    chash_folding folding = chash_begin_folding(chash_crc64(*crc, text + from, whole - from), text + whole);
+    for (; at + 256 <= count; at += 256) {
+      for (int i = 0; i < 4; i++) chash_fold(&folding, i, _mm512_loadu_si512(text + at + 64 * i));
+      four_steps_avx512(&s, text + at, delimiter, (uint32_t)at, ends);
+    }
+    *crc = chash_end_folding(&folding, text + at, count - at);
+  } else {
+    *crc = chash_crc64(*crc, text + from, count - from);
   }
-  *crc = chash_end_folding(&folding, text + at, count - at);
-  last_steps_avx512(&s, text, at, count, delimiter, ends);
+  for (; at + 64 <= count; at += 64)
+    step_avx512(&s, _mm512_loadu_si512(text + at), ~0ull, delimiter, (uint32_t)at, ends);
+  if (at < count) {
+    uint64_t valid = lowest(count - at);
+    // Blanks behind the end are nothing, be they separators; a zero would be seen.
+    __m512i last = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '), valid, text + at);
+    step_avx512(&s, last, valid, delimiter, (uint32_t)at, ends);
+  }
   return result(s);
 }
 #endif
@@ -363,22 +352,16 @@ int cscan_level(void) {
   return CSCAN_PORTABLE;
 }
 
-cscan_result cscan_index(const uint8_t *text, size_t count, uint8_t delimiter, int level, uint32_t *ends) {
+cscan_result cscan_index(
+  const uint8_t *text, size_t count, uint8_t delimiter, int level, uint32_t *ends, size_t from, uint64_t *crc) {
 #if CSCAN_X86
-  if (level >= CSCAN_AVX512 && has_avx512()) return index_avx512(text, count, delimiter, ends);
+  if (level >= CSCAN_AVX512 && has_avx512()) return index_avx512(text, count, delimiter, ends, from, crc);
+#endif
+  *crc = chash_crc64(*crc, text + from, count - from);
+#if CSCAN_X86
   if (level >= CSCAN_AVX2 && has_avx2()) return index_avx2(text, count, delimiter, ends);
 #endif
   return index_portable(text, count, delimiter, ends);
-}
-
-cscan_result cscan_index_and_sum(
-  const uint8_t *text, size_t count, uint8_t delimiter, int level, uint32_t *ends, size_t from, uint64_t *crc) {
-#if CSCAN_X86
-  if (level >= CSCAN_AVX512 && count - from >= 1024 && has_avx512())
-    return index_and_sum_avx512(text, count, delimiter, ends, from, crc);
-#endif
-  *crc = chash_crc64(*crc, text + from, count - from);
-  return cscan_index(text, count, delimiter, level, ends);
 }
 
 size_t cscan_quotes(const uint8_t *text, size_t count, int level) {

@@ -163,14 +163,6 @@ CSCAN_AVX512_TARGET CSCAN_INLINE int form_of(eight_fields f) {
   return first == 0 ? FORM_WHOLE : (int)_tzcnt_u64(first) / 8;
 }
 
-// Each loop is a function of its own, which keeps its registers, and returns the first row that it leaves: those by eight leave
-// the last rows, fewer than eight.
-#define CSCAN_LOOP __attribute__((noinline)) static size_t
-
-CSCAN_LOOP some_decimals(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
-  return decimals(block, column, from, to, values);
-}
-
 CSCAN_LOOP some_bits(const cscan_block *block, size_t column, size_t from, size_t to, double *values) {
   return bits(block, column, from, to, values);
 }
@@ -219,7 +211,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE size_t mixed_by_eight(
   for (; row + 8 <= block->rows && *form == FORM_MIXED; row += 8) {
     eight_fields f = eight_at(block->text, spans + row);
     if (!eight_decimals(f, values + row)) {
-      size_t stop = some_decimals(block, column, row, row + 8, values);
+      size_t stop = cscan_some_decimals(block, column, row, row + 8, values);
       if (stop < row + 8) {
         *form = FORM_LEFT;
         return stop;
@@ -233,7 +225,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE size_t mixed_by_eight(
 CSCAN_AVX512_TARGET size_t cscan_decimals_avx512(
   const cscan_block *block, size_t column, size_t from, double *values) {
   size_t row = first_with_sixteen(block, block->spans + column * block->stride, from);
-  size_t stop = some_decimals(block, column, from, row, values);
+  size_t stop = cscan_some_decimals(block, column, from, row, values);
   if (stop < row) return stop;
   int form = FORM_MIXED;
   while (row + 8 <= block->rows) {
@@ -242,7 +234,7 @@ CSCAN_AVX512_TARGET size_t cscan_decimals_avx512(
     row = mixed_by_eight(block, column, row, values, &form);
     if (form == FORM_LEFT) return row;
   }
-  return some_decimals(block, column, row, block->rows, values);
+  return cscan_some_decimals(block, column, row, block->rows, values);
 }
 
 CSCAN_AVX512_TARGET size_t cscan_bits_avx512(const cscan_block *block, size_t column, size_t from, double *values) {

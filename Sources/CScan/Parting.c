@@ -140,9 +140,11 @@ size_t cscan_select_codes(const int32_t *values, const int32_t *codes, size_t ro
 size_t cscan_mark_gaps(const double *values, size_t rows, int32_t *codes) {
   // Mostly there is none, and to see that is quick.
 #if CSCAN_X86
-  if (has_avx512() && !some_are_missing_avx512(values, rows)) return 0;
+  int has_gaps = has_avx512() ? some_are_missing_avx512(values, rows) : some_are_missing(values, rows);
+#else
+  int has_gaps = some_are_missing(values, rows);
 #endif
-  if (!some_are_missing(values, rows)) return 0;
+  if (!has_gaps) return 0;
   size_t gaps = 0;
   for (size_t row = 0; row < rows; row++) {
     int is_gap = values[row] != values[row];

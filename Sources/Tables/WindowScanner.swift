@@ -258,7 +258,7 @@ private struct Window {
       checksum = chash_crc64(checksum, base + sumFrom, end - sumFrom)
       return nil
     }
-    let found = cscan_index_and_sum(
+    let found = cscan_index(
       base + start, end - start, delimiter, kernel.level, ends, sumFrom - start, &checksum)
     var whole = found.separators
     func offset(_ index: Int) -> Int { Int(ends[index] & ~CSCAN_LINE_FEED) }

@@ -33,14 +33,12 @@ int cscan_level(void);
 // A mark at offsets of line feeds, which AVX-512 makes and uses; others do without it.
 #define CSCAN_LINE_FEED 0x80000000u
 
-// Writes the offsets of all delimiters and line feeds outside quotes to `ends`, ascending.
+// Writes the offsets of all delimiters and line feeds outside quotes to `ends`, ascending, and takes the CRC-64/XZ of what follows
+// the first `from` bytes, behind those that have `crc`.
 //
 // text: begins where a record begins. count: less than 2^31 - 64. ends: room for count + 64 numbers.
 // Nothing behind text[count - 1] is read.
-cscan_result cscan_index(const uint8_t *text, size_t count, uint8_t delimiter, int level, uint32_t *ends);
-
-// The same, and the CRC-64/XZ of what follows the first `from` bytes, behind those that have `crc`.
-cscan_result cscan_index_and_sum(
+cscan_result cscan_index(
   const uint8_t *text, size_t count, uint8_t delimiter, int level, uint32_t *ends, size_t from, uint64_t *crc);
 
 // Number of quotes among `count` bytes.
