@@ -13,9 +13,9 @@ CSCAN_AVX512_TARGET CSCAN_INLINE __m512d quotient(__m512d n, __m512d d, __m512d 
 
 static const double inverses[8] = {1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7};
 
-// Sixteen fields of a single digit up to `greatest`; 0 if one of them is something else.
+// Sixteen fields of a single digit up to `greatest`, of which the marked ones are written; 0 if one of them is something else.
 CSCAN_AVX512_TARGET CSCAN_INLINE int sixteen_digits(
-  const uint8_t *text, const cscan_span *spans, uint8_t greatest, double *values) {
+  const uint8_t *text, const cscan_span *spans, uint8_t greatest, double *values, __mmask16 marked) {
   __m512i counts = _mm512_srli_epi32(_mm512_loadu_si512(spans), 24);
 #define CSCAN_BYTE(i) *CSCAN_AT(text - 1, spans[i])
 #define CSCAN_FOUR(i)                                                                                             \
@@ -29,20 +29,21 @@ CSCAN_AVX512_TARGET CSCAN_INLINE int sixteen_digits(
   __m128i digits = _mm_sub_epi8(_mm_unpacklo_epi64(low, high), _mm_set1_epi8('0'));
   __mmask16 others = _mm_cmpgt_epu8_mask(digits, _mm_set1_epi8((char)greatest));
   if ((others | _mm512_cmpneq_epi32_mask(counts, _mm512_set1_epi32(1))) != 0) return 0;
-  _mm512_storeu_pd(values, _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(digits)));
-  _mm512_storeu_pd(values + 8, _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm_unpackhi_epi64(digits, digits))));
+  __m128i later = _mm_unpackhi_epi64(digits, digits);
+  _mm512_mask_storeu_pd(values, (__mmask8)marked, _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(digits)));
+  _mm512_mask_storeu_pd(values + 8, (__mmask8)(marked >> 8), _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(later)));
   return 1;
 }
 
 // Written as true and false, in any case; 0 if one of the fields is something else.
-CSCAN_AVX512_TARGET CSCAN_INLINE int eight_truths(eight_fields f, double *values) {
+CSCAN_AVX512_TARGET CSCAN_INLINE int eight_truths(eight_fields f, double *values, __mmask16 marked) {
   __m512i small = _mm512_or_si512(f.word, _mm512_set1_epi8(0x20));
   __mmask8 are_true = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(small, 32), _mm512_set1_epi64(0x65757274)) &
                       _mm512_cmpeq_epi64_mask(f.count, _mm512_set1_epi64(4));
   __mmask8 are_false = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(small, 24), _mm512_set1_epi64(0x65736C6166)) &
                        _mm512_cmpeq_epi64_mask(f.count, _mm512_set1_epi64(5));
   if ((are_true | are_false) != 0xFF) return 0;
-  _mm512_storeu_pd(values, _mm512_maskz_mov_pd(are_true, _mm512_set1_pd(1)));
+  _mm512_mask_storeu_pd(values, (__mmask8)marked, _mm512_maskz_mov_pd(are_true, _mm512_set1_pd(1)));
   return 1;
 }
 
@@ -132,7 +133,8 @@ CSCAN_AVX512_TARGET CSCAN_INLINE decimal_format format_with(unsigned point) {
 }
 
 // Numbers without a sign, written like that, at least one digit each; 0 if one of the fields is something else.
-CSCAN_AVX512_TARGET CSCAN_INLINE int eight_of_format(eight_fields f, const decimal_format *format, double *values) {
+CSCAN_AVX512_TARGET CSCAN_INLINE int eight_of_format(
+  eight_fields f, const decimal_format *format, double *values, __mmask16 marked) {
   __m512i keep = _mm512_sllv_epi64(_mm512_set1_epi64(-1), _mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(f.count, 3)));
   __m512i word = _mm512_ternarylogic_epi64(keep, f.word, _mm512_set1_epi8('0'), 0xCA);
   __m512i digits = _mm512_sub_epi8(word, format->zeros);
@@ -142,7 +144,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE int eight_of_format(eight_fields f, const decim
   __m512i pairs = _mm512_maddubs_epi16(digits, format->of_bytes);
   __m512i fours = _mm512_madd_epi16(pairs, format->of_pairs);
   __m512i all = _mm512_add_epi64(_mm512_mul_epu32(fours, format->of_fours), _mm512_srli_epi64(fours, 32));
-  _mm512_storeu_pd(values, quotient(_mm512_cvtepu64_pd(all), format->scale, format->inverse));
+  _mm512_mask_storeu_pd(values, (__mmask8)marked, quotient(_mm512_cvtepu64_pd(all), format->scale, format->inverse));
   return 1;
 }
 
@@ -167,40 +169,39 @@ CSCAN_LOOP some_bits(const cscan_block *block, size_t column, size_t from, size_
   return bits(block, column, from, to, values);
 }
 
-// The body of a function that reads so many rows at a time, from `row` on, as long as `work` reads what is at `of` to `into`, and
-// returns the first row that it leaves.
+// The body of a function that reads so many rows at a time, from `row` on, as long as `work` reads what is at `of` to those
+// `marked` at `into`, and returns the first row that it leaves.
 #define CSCAN_READ_ALL(number, block, column, row, values, work)              \
   const uint8_t *text = (block)->text;                                       \
   const size_t rows = (block)->rows;                                         \
   const cscan_span *of = (block)->spans + (column) * (block)->stride + (row);\
-  double last[number], *into = (values) + (row);                             \
+  double *into = (values) + (row);                                           \
   for (; (row) + (number) <= rows; (row) += (number)) {                      \
+    const __mmask16 marked = 0xFFFF;                                         \
     if (!(work)) return (row);                                               \
     of += (number);                                                          \
     into += (number);                                                        \
   }                                                                          \
   if ((row) == rows) return rows;                                            \
-  into = last;                                                               \
-  if (!(work)) return (row);                                                 \
-  memcpy((values) + (row), last, (rows - (row)) * sizeof *last);             \
-  return rows
+  const __mmask16 marked = first_of_sixteen(rows - (row));                   \
+  return (work) ? rows : (row)
 
 // Single digits.
 CSCAN_AVX512_TARGET CSCAN_LOOP digits_by_sixteen(
   const cscan_block *block, size_t column, size_t row, uint8_t greatest, double *values) {
-  CSCAN_READ_ALL(16, block, column, row, values, sixteen_digits(text, of, greatest, into));
+  CSCAN_READ_ALL(16, block, column, row, values, sixteen_digits(text, of, greatest, into, marked));
 }
 
 // true and false.
 CSCAN_AVX512_TARGET CSCAN_LOOP truths_by_eight(const cscan_block *block, size_t column, size_t row, double *values) {
-  CSCAN_READ_ALL(8, block, column, row, values, eight_truths(eight_at(text, of), into));
+  CSCAN_READ_ALL(8, block, column, row, values, eight_truths(eight_at(text, of), into, marked));
 }
 
 // Numbers of one format.
 CSCAN_AVX512_TARGET CSCAN_LOOP format_by_eight(
   const cscan_block *block, size_t column, size_t row, int point, double *values) {
   const decimal_format format = format_with((unsigned)point);
-  CSCAN_READ_ALL(8, block, column, row, values, eight_of_format(eight_at(text, of), &format, into));
+  CSCAN_READ_ALL(8, block, column, row, values, eight_of_format(eight_at(text, of), &format, into, marked));
 }
 
 // Any numbers, until they have one form; FORM_LEFT if one is left to the caller.

@@ -46,7 +46,7 @@ struct ActivityReader {
           Array(name.utf8).withUnsafeBufferPointer { Int32(truncatingIfNeeded: segments.code(of: $0)) }
         }
       }
-      return SharedWork(count: Self.shares) { share in
+      return SharedWork(count: Self.shares, memory: { $0 }) { share in
         for (consumer, codes) in zip(consumers, codes) {
           do {
             try consumer.withEvents(of: share, segments: codes) { try partitions[share].add($0) }

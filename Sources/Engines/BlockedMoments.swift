@@ -71,9 +71,14 @@ struct BlockedMoments: Sendable {
   private mutating func flush() {
     let k = total.columns
     guard rows > 0, k > 0 else { return }
-    let work = BlockWork([Portion(block, rows: rows)], columns: k, rows)
-    work.run(task: 0)
-    merge(work.sums(of: 0), rows: rows)
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Double>?.self, capacity: k) { columns in
+      for column in 0..<k { columns.initializeElement(at: column, to: block[column]) }
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: MomentsKernel.width(columns: k)) { sums in
+        guard let sums = sums.baseAddress else { return }
+        MomentsKernel.block(UnsafeBufferPointer(columns), rows: rows, into: sums)
+        merge(sums, rows: rows)
+      }
+    }
     rows = 0
   }
 
@@ -106,6 +111,8 @@ struct BlockWork: Sendable {
   /// For each block what `MomentsKernel.block` writes, `width` numbers.
   private let found = GrowingColumns<Double>(width: 1)
   private let width: Int
+  /// The blocks of each task, all of which end in the same portion.
+  private let someBlocks: [(portion: Int, blocks: Range<Int>)]
 
   private static let blocksATask = 8
 
@@ -116,15 +123,26 @@ struct BlockWork: Sendable {
     width = MomentsKernel.width(columns: columns)
     blocks = columns == 0 || blockRows == 0 ? 0 : starts[portions.count] / blockRows
     found.reserve(blocks * width, behind: 0)
+    var some: [(portion: Int, blocks: Range<Int>)] = []
+    for portion in portions.indices where blocks > 0 {
+      let ended = starts[portion] / blockRows..<starts[portion + 1] / blockRows
+      for first in stride(from: ended.lowerBound, to: ended.upperBound, by: Self.blocksATask) {
+        some.append((portion, first..<min(first + Self.blocksATask, ended.upperBound)))
+      }
+    }
+    someBlocks = some
   }
 
-  var tasks: Int { (blocks + Self.blocksATask - 1) / Self.blocksATask }
+  var tasks: Int { someBlocks.count }
+
+  /// Which of the stacks has the rows of a task, but for those with which its first block may begin.
+  func stack(of task: Int) -> Int { max(0, someBlocks[task].portion - 1) }
 
   func sums(of block: Int) -> UnsafePointer<Double> { UnsafePointer(found[0] + block * width) }
 
   /// Finds the sums of some of the blocks.
   func run(task: Int) {
-    let some = task * Self.blocksATask..<min((task + 1) * Self.blocksATask, blocks)
+    let some = someBlocks[task].blocks
     withUnsafeTemporaryAllocation(of: UnsafePointer<Double>?.self, capacity: columns) { pointers in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: columns * blockRows) { scratch in
         var portion = 0

@@ -67,7 +67,9 @@ final class CellAssembly: @unchecked Sendable {
     finish()
   }
 
-  /// The cells of all units of an arm, each block of each on whichever core is free; before them the others, whole.
+  /// The cells of all units of an arm, each block of each by itself; before them the others, whole.
+  ///
+  /// Rows are near to the thread that read their chunk, and where there are segments, to the one that has just parted their arm.
   private func work(on chunks: [CodedRows]) -> SharedWork {
     while rows.count < arms.count {
       let arm = Int32(truncatingIfNeeded: rows.count)
@@ -77,7 +79,13 @@ final class CellAssembly: @unchecked Sendable {
     if !isClustered { jobs = rows.compactMap { $0[0].job(of: chunks) } }
     let tasks = jobs.enumerated().flatMap { job in (0..<job.element.work.tasks).map { (job.offset, $0) } }
     let others = rows.flatMap { $0.dropFirst(isClustered ? 0 : 1) }
-    return SharedWork(count: others.count + tasks.count) { [jobs] index in
+    let jobs = jobs
+    @Sendable func memory(of index: Int) -> Int {
+      if index < others.count { return Int(others[index].arm) }
+      let (job, task) = tasks[index - others.count]
+      return others.isEmpty ? jobs[job].work.stack(of: task) : job
+    }
+    return SharedWork(count: others.count + tasks.count, memory: memory) { index in
       if index < others.count {
         for chunk in chunks { others[index].take(chunk) }
       } else {

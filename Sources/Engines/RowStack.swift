@@ -35,6 +35,8 @@ final class GrowingColumns<Element: BitwiseCopyable>: @unchecked Sendable {
 /// Rows of an arm in the order of the file: their numbers, and codes of their segments and clusters.
 final class RowStack: @unchecked Sendable {
   private(set) var count = 0
+  /// Rows behind those whose numbers are written, but which are not counted yet.
+  private(set) var pending = 0
   let values: GrowingColumns<Double>
   /// One column for each segment column, then one for the clusters if there are any.
   let codes: GrowingColumns<Int32>
@@ -100,14 +102,24 @@ final class RowStack: @unchecked Sendable {
     return count
   }
 
-  /// Appends the rows with one code, whose numbers are written behind the others already.
+  /// Has the numbers of some rows written behind the others; `appendPending` counts them.
   ///
-  /// - Parameter filled: how many those are.
-  func append(filled: Int, of rows: Int, _ arms: UnsafePointer<Int32>, _ code: Int32, _ words: GrowingColumns<Int32>) {
-    guard filled > 0 else { return }
+  /// - Parameter write: gets where a column's are to go.
+  /// - Returns: what `write` does. If that is false, nothing is written.
+  func write(_ rows: Int, _ write: ((Int) -> UnsafeMutablePointer<Double>) -> Bool) -> Bool {
+    values.reserve(rows, behind: count)
+    let isWritten = write { values[$0] + count }
+    pending = isWritten ? rows : 0
+    return isWritten
+  }
+
+  /// Appends the pending rows, which are those with one code.
+  func appendPending(of rows: Int, _ arms: UnsafePointer<Int32>, _ code: Int32, _ words: GrowingColumns<Int32>) {
+    guard pending > 0 else { return }
     codes.reserve(rows, behind: count)
     _ = select(rows, arms, code, words)
-    count += filled
+    count += pending
+    pending = 0
   }
 
   /// Appends the rows with these numbers.
@@ -214,15 +226,17 @@ extension PartedRows {
   /// A code of arms and where rows of it go that lack no number.
   typealias Target = (code: Int32, stack: RowStack)
 
-  /// Two arms at a time; nil if they are too many for that. An arm without another goes with its gaps, of which there are none.
-  mutating func pairs(of armCount: Int) -> [(Target, Target)]? {
-    guard armCount <= Self.fewArms else { return nil }
+  /// Does something with two arms at a time, until it is false; false if they are too many for that. An arm without another goes
+  /// with its gaps, of which there are none.
+  mutating func eachPair(of armCount: Int, _ body: (Target, Target) -> Bool) -> Bool {
+    guard armCount <= Self.fewArms else { return false }
     makeArms(armCount)
-    return stride(from: 0, to: armCount, by: 2).map { code in
+    for code in stride(from: 0, to: armCount, by: 2) {
       let (first, second) = (Int32(truncatingIfNeeded: code), Int32(truncatingIfNeeded: code + 1))
       let other = code + 1 < armCount ? (second, arms[code + 1].complete) : (-1 - first, arms[code].gaps)
-      return ((first, arms[code].complete), other)
+      guard body((first, arms[code].complete), other) else { return false }
     }
+    return true
   }
 
   /// The same as `append` for rows without gaps, or whose order is kept; false, and nothing changed, for others.
@@ -230,9 +244,9 @@ extension PartedRows {
     _ rows: Int, _ armCodes: UnsafePointer<Int32>, of armCount: Int, _ numbers: GrowingColumns<Double>,
     _ words: GrowingColumns<Int32>
   ) -> Bool {
-    guard let pairs = pairs(of: armCount) else { return false }
+    let keepsOrder = keepsOrder
     // The first pair sees the gaps of all rows.
-    return pairs.allSatisfy { first, second in
+    return eachPair(of: armCount) { first, second in
       RowStack.part(rows, armCodes, to: first, second, allowsGaps: keepsOrder, numbers, words)
     }
   }

@@ -287,6 +287,10 @@ final class UnitTotals: @unchecked Sendable {
   /// Shares of the units, each filled by one thread.
   private static let shares = 2
 
+  /// Units whose numbers lie in the same line of a cache are of the same share.
+  @inline(__always)
+  private static func share(of unit: Int32) -> Int { Int(unit &>> 6) & (shares - 1) }
+
   init(_ plan: EventPlan, _ units: ExposedUnits) {
     self.plan = plan
     width = plan.values.count
@@ -357,7 +361,7 @@ final class UnitTotals: @unchecked Sendable {
       local[share] = []
       for (number, chunk) in chunks.enumerated() {
         chunk.hits.withUnsafeBufferPointer { hits in
-          for index in hits.indices where Int(hits[index].unit) & (Self.shares - 1) == share {
+          for index in hits.indices where Self.share(of: hits[index].unit) == share {
             add(chunk, hits[index], index, codes[number], &sets)
           }
         }

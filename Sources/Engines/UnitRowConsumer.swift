@@ -23,6 +23,8 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
   private(set) var times = TimeRange()
   private let segmentSlots: [Int]
   private let valueSlots: [Int]
+  /// The slots of the values in a block that has nothing else.
+  private let valuePlaces: [Int]
   /// The chunk's own, as threads that count references to the same array wait for one another.
   private let readings: [ValueReading]
   private var row: [Double]
@@ -59,6 +61,7 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     clusterSlot = plan.request.clusterColumn.map(slot)
     segmentSlots = plan.request.segmentColumns.map(slot)
     valueSlots = plan.values.map { slot($0.name) }
+    valuePlaces = Array(valueSlots.indices)
     readings = plan.values.map(\.reading)
     segments = segmentSlots.map { [nulls] _ in nulls.interner }
     keySlots = [variantSlot] + [unitSlot, clusterSlot, timeSlot].compactMap { $0 }
@@ -109,44 +112,35 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
 
   /// Appends the rows, whose arms are known.
   private func readRows(_ block: FieldBlock, _ columns: BlockColumns) -> Bool {
-    if let pairs = rows.pairs(of: arms.count), let counts = readParted(block, columns, pairs) {
+    if readParted(block, columns) {
       readSegments(block, columns)
-      for ((first, second), count) in zip(pairs, counts) {
-        first.stack.append(filled: count.first, of: block.rows, columns.arms[0], first.code, columns.words)
-        second.stack.append(filled: count.second, of: block.rows, columns.arms[0], second.code, columns.words)
+      return rows.eachPair(of: arms.count) { first, second in
+        first.stack.appendPending(of: block.rows, columns.arms[0], first.code, columns.words)
+        second.stack.appendPending(of: block.rows, columns.arms[0], second.code, columns.words)
+        return true
       }
-      return true
     }
     columns.values.reserve(block.rows, behind: 0)
-    guard readValues(block, into: { columns.values[$0] }) else { return false }
+    guard readValues(block, valueSlots, into: { columns.values[$0] }) else { return false }
     readSegments(block, columns)
     rows.append(block.rows, columns.arms[0], of: arms.count, columns.values, columns.words)
     return true
   }
 
-  /// Reads the numbers of each arm's rows to where they are kept, which costs less than to part what was read; nil, with some
-  /// written that count for nothing, if one of them is missing.
-  ///
-  /// - Returns: how many rows the arms of each pair have.
-  private func readParted(
-    _ block: FieldBlock, _ columns: BlockColumns, _ pairs: [(PartedRows.Target, PartedRows.Target)]
-  ) -> [(first: Int, second: Int)]? {
-    guard !valueSlots.isEmpty, nullWords.isEmpty else { return nil }
+  /// Reads the numbers of each arm's rows to where they are kept, which costs less than to part what was read; false, with some
+  /// written that count for nothing, if one of them is missing. The rows are pending then.
+  private func readParted(_ block: FieldBlock, _ columns: BlockColumns) -> Bool {
+    guard !valueSlots.isEmpty, nullWords.isEmpty else { return false }
     columns.spans.reserve(valueSlots.count * block.spansToPart, behind: 0)
-    var counts: [(first: Int, second: Int)] = []
-    for (first, second) in pairs {
-      guard
-        let parts = block.parted(valueSlots, by: columns.arms[0], first.code, second.code, into: columns.spans[0]),
-        readNumbers(of: parts.first, behind: first.stack), readNumbers(of: parts.second, behind: second.stack)
-      else { return nil }
-      counts.append((parts.first.rows, parts.second.rows))
+    return rows.eachPair(of: arms.count) { first, second in
+      guard let parts = block.parted(valueSlots, by: columns.arms[0], first.code, second.code, into: columns.spans[0])
+      else { return false }
+      return readNumbers(of: parts.first, behind: first.stack) && readNumbers(of: parts.second, behind: second.stack)
     }
-    return counts
   }
 
   private func readNumbers(of block: FieldBlock, behind stack: RowStack) -> Bool {
-    stack.values.reserve(block.rows, behind: stack.count)
-    return readValues(block, isFilled: true) { stack.values[$0] + stack.count }
+    stack.write(block.rows) { readValues(block, valuePlaces, isFilled: true, into: $0) }
   }
 
   private func readSegments(_ block: FieldBlock, _ columns: BlockColumns) {
@@ -190,9 +184,11 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     throw fault(.notATime(column: column, found: shown(field)), field)
   }
 
-  /// - Parameter isFilled: no value may be missing, as one is of which the field holds blanks.
+  /// - Parameters:
+  ///   - slots: of the values, in their order.
+  ///   - isFilled: no value may be missing, as one is of which the field holds blanks.
   private func readValues(
-    _ block: FieldBlock, isFilled: Bool = false, into place: (Int) -> UnsafeMutablePointer<Double>
+    _ block: FieldBlock, _ slots: [Int], isFilled: Bool = false, into place: (Int) -> UnsafeMutablePointer<Double>
   ) -> Bool {
     func other(_ field: Field, _ reading: ValueReading) -> Double? {
       let value = self.other(field, reading)
@@ -202,8 +198,8 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
       let (values, reading) = (place(index), readings[index])
       let isNumeric =
         reading.isBoolean
-        ? block.bits(valueSlots[index], into: values) { other($0, reading) }
-        : block.decimals(valueSlots[index], into: values) { other($0, reading) }
+        ? block.bits(slots[index], into: values) { other($0, reading) }
+        : block.decimals(slots[index], into: values) { other($0, reading) }
       guard isNumeric, settle(values, block.rows, reading) else { return false }
     }
     return true
@@ -215,7 +211,7 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     units.clear()
     times = TimeRange()
     // Few words are worth keeping; of many most will not come again.
-    clusters = Interner()
+    if clusters.count > 0 { clusters = Interner() }
     for index in segments.indices where segments[index].count > Self.fewWords { segments[index] = nulls.interner }
     return arms.count <= Self.fewWords
   }

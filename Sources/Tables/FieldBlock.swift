@@ -1,26 +1,29 @@
 import CScan
 
 /// The fields of consecutive rows that are known to be well formed, by row and column asked for.
-package struct FieldBlock {
+///
+/// It lives as long as the memory that it points to; there is nothing in it that would be counted.
+package struct FieldBlock: BitwiseCopyable {
   private var block: cscan_block
   /// Of the first byte in the file.
   private let offset: Int
-  /// Which of the block's columns each one asked for is.
-  private let columnOfSlot: [Int]
+  /// Which of the block's columns each one asked for is; nil if they are in the same order.
+  private let columnOfSlot: UnsafePointer<Int>?
 
-  init(_ block: cscan_block, offset: Int, columnOfSlot: [Int]) {
+  init(_ block: cscan_block, offset: Int, columnOfSlot: UnsafePointer<Int>?) {
     self.block = block
     self.offset = offset
     self.columnOfSlot = columnOfSlot
   }
 
   package var rows: Int { block.rows }
-  /// Columns asked for.
-  package var slotCount: Int { columnOfSlot.count }
+
+  @inline(__always)
+  private func column(_ slot: Int) -> Int { columnOfSlot.map { $0[slot] } ?? slot }
 
   @inline(__always)
   package func field(_ row: Int, _ slot: Int) -> Field {
-    let span = block.spans[columnOfSlot[slot] &* block.stride &+ row]
+    let span = block.spans[column(slot) &* block.stride &+ row]
     let count = Int(span >> 24)
     guard count != CSCAN_LONG else { return longField(row, slot) }
     return Field(block.text + (Int(span & CSCAN_SPAN_END) &- count), count)
@@ -29,7 +32,7 @@ package struct FieldBlock {
   private func longField(_ row: Int, _ slot: Int) -> Field {
     var count = 0
     var hasDoubled: Int32 = 0
-    let start = withUnsafePointer(to: block) { cscan_field($0, columnOfSlot[slot], row, &count, &hasDoubled) }
+    let start = withUnsafePointer(to: block) { cscan_field($0, column(slot), row, &count, &hasDoubled) }
     return Field(start ?? block.text, count, doubled: hasDoubled != 0)
   }
 
@@ -38,10 +41,11 @@ package struct FieldBlock {
     offset + Int((block.ends[row * block.columns - 1] &+ 1) & ~CSCAN_LINE_FEED)
   }
 
-  /// The rows with each of two codes as blocks of their own, of which some columns can be read; nil if one of their fields is
-  /// empty, very long or has doubled quotes.
+  /// The rows with each of two codes as blocks of their own, of some columns; nil if one of their fields is empty, very long or
+  /// has doubled quotes.
   ///
   /// - Parameters:
+  ///   - slots: what the parts have of the columns, in this order.
   ///   - codes: of the rows.
   ///   - memory: has `spansToPart` numbers for each of `slots`, and is used as long as the blocks are.
   package func parted(
@@ -50,21 +54,19 @@ package struct FieldBlock {
   ) -> (first: FieldBlock, second: FieldBlock)? {
     let stride = spansToPart / 2
     var counts = cscan_parted()
-    var columns = columnOfSlot
-    for (place, slot) in slots.enumerated() {
+    for place in slots.indices {
       let ours = memory + place * spansToPart
       counts = withUnsafePointer(to: block) {
-        cscan_part_spans($0, columnOfSlot[slot], codes, first, second, ours, ours + stride)
+        cscan_part_spans($0, column(slots[place]), codes, first, second, ours, ours + stride)
       }
       guard counts.has_gaps == 0 else { return nil }
-      columns[slot] = place
     }
     func part(_ rows: Int, _ spans: UnsafeMutablePointer<UInt32>) -> FieldBlock {
       var part = block
       // No field needs its separators.
       (part.ends, part.asked, part.asked_count) = (nil, nil, slots.count)
       (part.rows, part.spans, part.stride) = (rows, spans, spansToPart)
-      return FieldBlock(part, offset: offset, columnOfSlot: columns)
+      return FieldBlock(part, offset: offset, columnOfSlot: nil)
     }
     return (part(counts.first, memory), part(counts.second, memory + stride))
   }
@@ -113,7 +115,7 @@ package struct FieldBlock {
 
   /// The hashes of a column's fields; false, with some written, if one is empty.
   package func hashes(_ slot: Int, into hashes: UnsafeMutablePointer<UInt64>) -> Bool {
-    withUnsafePointer(to: block) { cscan_hashes($0, columnOfSlot[slot], 0, hashes) } == rows
+    withUnsafePointer(to: block) { cscan_hashes($0, column(slot), 0, hashes) } == rows
   }
 
   /// Whether a column's fields ascend, the first from behind `last`: each is longer than the one before, or as long and
@@ -122,14 +124,14 @@ package struct FieldBlock {
   /// - Parameter last: becomes the last of them that is in order. It lies in the text.
   package func ascends(_ slot: Int, from last: inout UnsafeBufferPointer<UInt8>) -> Bool {
     var (start, count) = (last.baseAddress, last.count)
-    let rows = withUnsafePointer(to: block) { cscan_ascending($0, columnOfSlot[slot], 0, &start, &count) }
+    let rows = withUnsafePointer(to: block) { cscan_ascending($0, column(slot), 0, &start, &count) }
     last = UnsafeBufferPointer(start: start, count: count)
     return rows == self.rows
   }
 
   /// Whether a column has a value in every row.
   package func isFilled(_ slot: Int) -> Bool {
-    withUnsafePointer(to: block) { cscan_filled($0, columnOfSlot[slot], 0) } == rows
+    withUnsafePointer(to: block) { cscan_filled($0, column(slot), 0) } == rows
   }
 
   @inline(__always)
@@ -139,7 +141,7 @@ package struct FieldBlock {
   ) -> Bool {
     var row = 0
     while true {
-      row = withUnsafePointer(to: block) { read($0, columnOfSlot[slot], row) }
+      row = withUnsafePointer(to: block) { read($0, column(slot), row) }
       guard row < rows else { return true }
       guard let value = other(field(row, slot)) else { return false }
       values[row] = value

@@ -57,7 +57,9 @@ final class ScanLine<Consumer: RowConsumer & Sendable> {
     let memory = free.popLast() ?? BatchMemory(width)
     let outcomes = Slots(ranges.count, ChunkOutcome())
     let begun = source.team.begin(
-      SharedWork(count: ranges.count) { [scan] in outcomes[$0] = scan.outcome(of: ranges[$0], in: memory, at: $0) })
+      SharedWork(count: ranges.count, memory: { $0 }) { [scan] in
+        outcomes[$0] = scan.outcome(of: ranges[$0], in: memory, at: $0)
+      })
     return ScanBatch(before: before, ranges: ranges, outcomes: outcomes, memory: memory, begun: begun)
   }
 

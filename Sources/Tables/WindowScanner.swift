@@ -32,19 +32,13 @@ struct WindowScanner {
   private let kernel: ScanKernel
   private let windowBytes: Int
   private let scratch: Pool<ScanScratch>
-  /// Which of the columns asked for, in the order of the record, each slot is.
-  private let columnOfSlot: [Int]
 
   init(_ scanner: RecordScanner, kernel: ScanKernel, windowBytes: Int = 1 << 18) {
     self.scanner = scanner
     self.kernel = kernel
     self.windowBytes = min(max(64, windowBytes), Int(CSCAN_SPAN_END))
-    let asked = scanner.slots.indices.filter { scanner.slots[$0] >= 0 }
     let separators = self.windowBytes + 128
-    scratch = Pool { ScanScratch(separators: separators, columns: asked, fields: scanner.wanted) }
-    var columnOfSlot = [Int](repeating: 0, count: scanner.wanted)
-    for (column, place) in asked.enumerated() { columnOfSlot[scanner.slots[place]] = column }
-    self.columnOfSlot = columnOfSlot
+    scratch = Pool { ScanScratch(separators: separators, slots: scanner.slots, fields: scanner.wanted) }
   }
 
   /// Gives every record of `range` to the consumer and checks that all is text.
@@ -162,7 +156,7 @@ struct WindowScanner {
     _ block: cscan_block, _ start: Int, _ scratch: ScanScratch, into consumer: inout Consumer,
     _ refused: (RowFault) throws(RowFault) -> Void
   ) throws(RowFault) -> Int {
-    let rows = FieldBlock(block, offset: start, columnOfSlot: columnOfSlot)
+    let rows = FieldBlock(block, offset: start, columnOfSlot: scratch.columnOfSlot)
     let hasOneColumn = block.columns == 1
     if !hasOneColumn, consumer.consume(rows) { return rows.rows }
     let fields = UnsafeMutableBufferPointer(start: scratch.fields, count: scanner.wanted)
@@ -199,21 +193,32 @@ private final class ScanScratch: @unchecked Sendable {
   let fields: UnsafeMutablePointer<Field>
   /// Places in the record of the columns asked for, ascending.
   private let columns: UnsafeMutableBufferPointer<Int>
+  /// Which of those each slot is.
+  let columnOfSlot: UnsafePointer<Int>
   private var spans = UnsafeMutableBufferPointer<UInt32>(start: nil, count: 0)
 
-  init(separators: Int, columns places: [Int], fields count: Int) {
+  /// - Parameters:
+  ///   - slots: of the record's fields, -1 where one is not asked for.
+  ///   - count: of the fields asked for.
+  init(separators: Int, slots: [Int], fields count: Int) {
     memory = .allocate(capacity: separators + 1)
     // One more than the number before the first is where the first field begins.
     memory.initialize(to: .max)
     ends = memory + 1
+    let places = slots.indices.filter { slots[$0] >= 0 }
     columns = .allocate(capacity: places.count)
     _ = columns.initialize(from: places)
+    let ofSlot = UnsafeMutablePointer<Int>.allocate(capacity: max(1, count))
+    ofSlot.initialize(repeating: 0, count: count)
+    for (column, place) in places.enumerated() { ofSlot[slots[place]] = column }
+    columnOfSlot = UnsafePointer(ofSlot)
     fields = .allocate(capacity: max(1, count))
   }
 
   deinit {
     memory.deallocate()
     columns.deallocate()
+    columnOfSlot.deallocate()
     fields.deallocate()
     spans.deallocate()
   }

@@ -3,14 +3,24 @@ import Foundation
 /// Independent pieces of work that any thread may take on.
 package struct SharedWork: Sendable {
   package let count: Int
+  /// Pieces that use the same memory have the same number, in this work and others: one thread does them, if there is no reason
+  /// against it. Nil where it is all the same.
+  package let memory: (@Sendable (Int) -> Int?)?
   package let run: @Sendable (Int) -> Void
 
-  package init(count: Int, run: @escaping @Sendable (Int) -> Void) { (self.count, self.run) = (count, run) }
+  package init(
+    count: Int, memory: (@Sendable (Int) -> Int?)? = nil, run: @escaping @Sendable (Int) -> Void
+  ) {
+    (self.count, self.memory, self.run) = (count, memory, run)
+  }
 }
 
 /// Threads that stay ready between pieces of work, since it takes longer to wake one than to scan some thousand rows.
 ///
 /// Whoever waits for work does pieces of it, or of other work, meanwhile. Without helpers all is done by those who wait.
+///
+/// Memory is far from a core that did not use it last: where two cores share no cache, as in many processors of today, to write
+/// to it takes three times as long. So a thread does the pieces of its own memory first, and others' only before it would wait.
 package final class WorkTeam: Sendable {
   private let desk = WorkDesk()
   private let helpers: Int
@@ -22,11 +32,11 @@ package final class WorkTeam: Sendable {
 
   deinit { desk.close() }
 
-  /// Pieces are begun in their order, those of urgent work before others.
+  /// Pieces of the same memory are begun in their order, those of urgent work before others.
   package func begin(_ work: SharedWork, isUrgent: Bool = false) -> BegunWork {
-    let begun = BegunWork(work)
-    for _ in 0..<desk.add(begun, isUrgent: isUrgent, helpers: helpers) {
-      Thread { [desk] in desk.help() }.start()
+    let begun = BegunWork(work, workers: workers)
+    for worker in desk.add(begun, isUrgent: isUrgent, helpers: helpers) {
+      Thread { [desk] in desk.help(worker) }.start()
     }
     return begun
   }
@@ -40,39 +50,54 @@ package final class WorkTeam: Sendable {
     desk.finish(begun)
   }
 
+  /// Does a number of pieces, each with memory of its own that is also used the next time.
   package func run(_ count: Int, _ body: @Sendable (Int) -> Void) {
     if helpers == 0 || count < 2 {
       for piece in 0..<count { body(piece) }
       return
     }
-    withoutActuallyEscaping(body) { body in finish(begin(SharedWork(count: count, run: body), isUrgent: true)) }
+    withoutActuallyEscaping(body) { body in
+      finish(begin(SharedWork(count: count, memory: { $0 }, run: body), isUrgent: true))
+    }
   }
 }
 
 /// Work that a team was given.
 package final class BegunWork: @unchecked Sendable {
-  private let count: Int
   // Under the desk's lock.
-  fileprivate private(set) var next = 0
+  /// Pieces by their worker; last those that are no one's.
+  private var pieces: [PieceQueue]
+  private var notBegun: Int
   fileprivate private(set) var unfinished: Int
   /// Nil when all is done, so that nothing that the work uses is held longer.
   private var work: SharedWork?
 
-  fileprivate init(_ work: SharedWork) {
-    (count, unfinished) = (work.count, work.count)
+  fileprivate init(_ work: SharedWork, workers: Int) {
+    pieces = [PieceQueue](repeating: PieceQueue(), count: workers + 1)
+    for piece in 0..<work.count { pieces[work.memory?(piece).map { $0 % workers } ?? workers].append(piece) }
+    (notBegun, unfinished) = (work.count, work.count)
     self.work = work.count > 0 ? work : nil
   }
 
-  fileprivate var isBegun: Bool { next == count }
+  fileprivate var isBegun: Bool { notBegun == 0 }
 
-  fileprivate func take() -> Int {
-    defer { next += 1 }
-    return next
+  /// A piece of the worker's, or one that is no one's.
+  fileprivate func take(for worker: Int) -> Int? { take(at: worker) ?? take(at: pieces.count - 1) }
+
+  /// A piece of the worker that has most left.
+  fileprivate func takeAny() -> Int? {
+    pieces.indices.max { pieces[$0].left < pieces[$1].left }.flatMap { take(at: $0) }
+  }
+
+  private func take(at place: Int) -> Int? {
+    guard notBegun > 0, let piece = pieces[place].popFirst() else { return nil }
+    notBegun -= 1
+    return piece
   }
 
   fileprivate func leaveRest() {
-    unfinished -= count - next
-    next = count
+    unfinished -= notBegun
+    notBegun = 0
   }
 
   fileprivate func endPiece() { unfinished -= 1 }
@@ -86,6 +111,22 @@ package final class BegunWork: @unchecked Sendable {
   fileprivate func letGo() { work = nil }
 }
 
+/// Pieces of work in their order.
+private struct PieceQueue {
+  private var pieces: [Int] = []
+  private var next = 0
+
+  var left: Int { pieces.count - next }
+
+  mutating func append(_ piece: Int) { pieces.append(piece) }
+
+  mutating func popFirst() -> Int? {
+    guard next < pieces.count else { return nil }
+    defer { next += 1 }
+    return pieces[next]
+  }
+}
+
 /// Where the work of a team lies.
 ///
 /// A lock of the system's, which tools that look for races know.
@@ -95,9 +136,9 @@ private final class WorkDesk: @unchecked Sendable {
   private var threads = 0
   private var isClosed = false
 
-  /// - Returns: how many more threads are to help.
-  func add(_ begun: BegunWork, isUrgent: Bool, helpers: Int) -> Int {
-    guard begun.unfinished > 0 else { return 0 }
+  /// - Returns: the numbers of more workers that are to help. Those who wait are worker 0.
+  func add(_ begun: BegunWork, isUrgent: Bool, helpers: Int) -> Range<Int> {
+    guard begun.unfinished > 0 else { return 0..<0 }
     condition.lock()
     defer { condition.unlock() }
     waiting.insert(begun, at: isUrgent ? 0 : waiting.count)
@@ -105,7 +146,7 @@ private final class WorkDesk: @unchecked Sendable {
     let more = max(0, min(helpers, pieces - 1) - threads)
     threads += more
     condition.broadcast()
-    return more
+    return threads - more + 1..<threads + 1
   }
 
   func withdraw(_ begun: BegunWork) {
@@ -119,13 +160,13 @@ private final class WorkDesk: @unchecked Sendable {
 
   func finish(_ begun: BegunWork) {
     condition.lock()
-    while begun.unfinished > 0 { doPieceOrWait() }
+    while begun.unfinished > 0 { doPieceOrWait(0) }
     condition.unlock()
   }
 
-  func help() {
+  func help(_ worker: Int) {
     condition.lock()
-    while !isClosed { doPieceOrWait() }
+    while !isClosed { doPieceOrWait(worker) }
     condition.unlock()
   }
 
@@ -136,11 +177,16 @@ private final class WorkDesk: @unchecked Sendable {
     condition.unlock()
   }
 
+  private func takePiece(_ worker: Int) -> (BegunWork, Int)? {
+    for begun in waiting { if let piece = begun.take(for: worker) { return (begun, piece) } }
+    for begun in waiting { if let piece = begun.takeAny() { return (begun, piece) } }
+    return nil
+  }
+
   /// The lock is held before and after.
-  private func doPieceOrWait() {
-    guard let begun = waiting.first else { return condition.wait() }
-    let piece = begun.take()
-    if begun.isBegun { waiting.removeFirst() }
+  private func doPieceOrWait(_ worker: Int) {
+    guard let (begun, piece) = takePiece(worker) else { return condition.wait() }
+    if begun.isBegun { waiting.removeAll { $0 === begun } }
     condition.unlock()
     begun.run(piece)
     condition.lock()

@@ -8,6 +8,7 @@ import Testing
 @Suite struct FieldPlaceTests {
   /// All fields by name of column.
   private struct Named: RowConsumer, Sendable {
+    let columns: Int
     var rows: [[String]] = []
     var blocks = 0
 
@@ -17,7 +18,7 @@ import Testing
 
     mutating func consume(_ block: FieldBlock) -> Bool {
       blocks += 1
-      rows += (0..<block.rows).map { row in (0..<block.slotCount).map { block.field(row, $0).string } }
+      rows += (0..<block.rows).map { row in (0..<columns).map { block.field(row, $0).string } }
       return true
     }
   }
@@ -41,7 +42,7 @@ import Testing
       for kernel in ScanKernel.allCases {
         let source = try Self.source(text, kernel)
         for asked in [[0], [columns - 1], Array((0..<columns).shuffled(using: &random).prefix(4))] {
-          let found = try source.scan(asked.map { names[$0] }) { _ in Named() }
+          let found = try source.scan(asked.map { names[$0] }) { _ in Named(columns: asked.count) }
           #expect(found.consumers.flatMap(\.rows) == cells.map { row in asked.map { row[$0] } })
           #expect(kernel == .definition || found.consumers[0].blocks > 0)
         }
@@ -66,7 +67,7 @@ import Testing
           let source = try Self.source(text, kernel)
           for asked in [source.columns, [source.columns[width - 1]]] {
             let places = asked.compactMap { source.columns.firstIndex(of: $0) }
-            let found = try source.scan(asked) { _ in Named() }.consumers.flatMap(\.rows)
+            let found = try source.scan(asked) { _ in Named(columns: asked.count) }.consumers.flatMap(\.rows)
             #expect(found == cells.map { row in places.map { row[$0].1 } }, "\(kernel), \(width) columns, \(asked)")
           }
         }
@@ -83,7 +84,7 @@ import Testing
       for asked in [["a"], ["c"], ["a", "b", "c"]] {
         let faults = try ScanKernel.allCases.map { kernel in
           let source = try Self.source(text, kernel)
-          return #expect(throws: TableFault.self) { try source.scan(asked) { _ in Named() } }
+          return #expect(throws: TableFault.self) { try source.scan(asked) { _ in Named(columns: asked.count) } }
         }
         #expect(faults.allSatisfy { $0 == faults[0] })
         #expect(faults[0]?.position?.line == short + 2)
@@ -102,7 +103,7 @@ import Testing
         for chunk in [1 << 12, 1 << 19, 1 << 20] {
           var (ranges, sums): ([Range<Int>], [UInt64]) = ([], [])
           _ = try Self.source(text, kernel, chunk: chunk).scan(["x"]) { _ in
-            Named()
+            Named(columns: 1)
           } deliver: { batch in
             ranges += batch.ranges
             sums += batch.checksums

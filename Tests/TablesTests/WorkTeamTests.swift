@@ -41,6 +41,36 @@ private final class Tally: Sendable {
     #expect(order.all == ["urgent 0", "first 0", "first 1", "second 0", "second 1"])
   }
 
+  /// A thread keeps to its memory as long as there is work on it. Two pieces at a time are being done: each waits for its partner.
+  @Test func memoryStaysWithItsThread() {
+    let team = WorkTeam(helpers: 1)
+    let pairs = (0..<200).map { _ in (0..<2).map { _ in DispatchSemaphore(value: 0) } }
+    let threads = Slots<Thread?>(2 * pairs.count, nil)
+    for memory in [0, 5] {
+      let work = SharedWork(count: 2 * pairs.count, memory: { memory + $0 % 2 }) { piece in
+        threads[piece] = Thread.current
+        pairs[piece / 2][1 - piece % 2].signal()
+        #expect(pairs[piece / 2][piece % 2].wait(timeout: .now() + 20) == .success)
+      }
+      team.finish(team.begin(work))
+      for first in [0, 1] {
+        let isHere = (memory + first) % 2 == 0
+        for piece in stride(from: first, to: threads.count, by: 2) {
+          #expect((threads[piece] === Thread.current) == isHere)
+          #expect(threads[piece] === threads[first])
+        }
+      }
+    }
+  }
+
+  /// What one thread does not come to another does.
+  @Test func othersPiecesAreDoneBeforeWaiting() {
+    let team = WorkTeam(helpers: 3)
+    let tally = Tally(300)
+    team.finish(team.begin(SharedWork(count: 300, memory: { $0 < 298 ? 2 : $0 < 299 ? 1 : nil }) { tally.add($0) }))
+    #expect(tally.all.allSatisfy { $0 == 1 })
+  }
+
   /// A piece may share work itself: whoever waits for it does other pieces meanwhile.
   @Test(arguments: [0, 1, 3])
   func piecesMayShareWork(helpers: Int) {
