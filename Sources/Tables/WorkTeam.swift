@@ -3,8 +3,8 @@ import Foundation
 /// Independent pieces of work that any thread may take on.
 package struct SharedWork: Sendable {
   package let count: Int
-  /// Pieces that use the same memory have the same number, in this work and others: one thread does them, if there is no reason
-  /// against it. Nil where it is all the same.
+  /// Pieces that use the same memory have the same number from 0 on, in this work and others: one thread does them, as long as
+  /// none is idle. Nil where it is all the same.
   package let memory: (@Sendable (Int) -> Int?)?
   package let run: @Sendable (Int) -> Void
 
