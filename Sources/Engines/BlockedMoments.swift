@@ -145,7 +145,9 @@ struct BlockWork: Sendable {
     let some = someBlocks[task].blocks
     withUnsafeTemporaryAllocation(of: UnsafePointer<Double>?.self, capacity: columns) { pointers in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: columns * blockRows) { scratch in
-        var portion = 0
+        var portion = someBlocks[task].portion
+        // The first block may begin in front of the portion in which it ends.
+        while starts[portion] > some.lowerBound * blockRows { portion -= 1 }
         for block in some {
           let begin = block * blockRows
           while starts[portion + 1] <= begin { portion += 1 }

@@ -67,9 +67,8 @@ final class CellAssembly: @unchecked Sendable {
     finish()
   }
 
-  /// The cells of all units of an arm, each block of each by itself; before them the others, whole.
-  ///
-  /// Rows are near to the thread that read their chunk, and where there are segments, to the one that has just parted their arm.
+  /// The cells of all units of an arm, each block of each by itself and near to the thread that read its chunk; before them the
+  /// others, whole, of which each has rows of all chunks.
   private func work(on chunks: [CodedRows]) -> SharedWork {
     while rows.count < arms.count {
       let arm = Int32(truncatingIfNeeded: rows.count)
@@ -79,20 +78,18 @@ final class CellAssembly: @unchecked Sendable {
     if !isClustered { jobs = rows.compactMap { $0[0].job(of: chunks) } }
     let tasks = jobs.enumerated().flatMap { job in (0..<job.element.work.tasks).map { (job.offset, $0) } }
     let others = rows.flatMap { $0.dropFirst(isClustered ? 0 : 1) }
-    let jobs = jobs
-    @Sendable func memory(of index: Int) -> Int {
-      if index < others.count { return Int(others[index].arm) }
-      let (job, task) = tasks[index - others.count]
-      return others.isEmpty ? jobs[job].work.stack(of: task) : job
-    }
-    return SharedWork(count: others.count + tasks.count, memory: memory) { index in
-      if index < others.count {
-        for chunk in chunks { others[index].take(chunk) }
-      } else {
+    return SharedWork(
+      count: others.count + tasks.count,
+      memory: { [jobs] index in
+        guard index >= others.count else { return nil }
+        let (job, task) = tasks[index - others.count]
+        return jobs[job].chunk(of: task)
+      },
+      run: { [jobs] index in
+        guard index >= others.count else { return chunks.forEach(others[index].take) }
         let (job, task) = tasks[index - others.count]
         jobs[job].work.run(task: task)
-      }
-    }
+      })
   }
 
   private static func codes(of local: Interner, in global: inout Interner) -> [Int32] {
@@ -145,7 +142,12 @@ struct CodedRows: Sendable {
 private struct CellJob: @unchecked Sendable {
   let cell: Cell
   let parts: [ArmRows]
+  /// The number of each part's chunk.
+  let chunks: [Int]
   let work: BlockWork
+
+  /// The chunk that has the rows of a task.
+  func chunk(of task: Int) -> Int { chunks[work.stack(of: task)] }
 }
 
 /// The cells of one arm in one segment column. One thread at a time fills it.
@@ -165,9 +167,10 @@ private final class CellRow: @unchecked Sendable {
 
   /// What adds the rows of chunks that follow one another to the cell of all units; nil if there are none.
   func job(of chunks: [CodedRows]) -> CellJob? {
-    let parts = chunks.compactMap(ours)
+    let known = chunks.indices.filter { ours(chunks[$0]) != nil }
+    let parts = known.compactMap { ours(chunks[$0]) }
     guard parts.contains(where: { $0.count > 0 }) else { return nil }
-    return CellJob(cell: cell(0), parts: parts, work: cell(0).work(on: parts))
+    return CellJob(cell: cell(0), parts: parts, chunks: known, work: cell(0).work(on: parts))
   }
 
   /// Adds the rows of a chunk to their cells.

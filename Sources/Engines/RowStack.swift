@@ -35,7 +35,7 @@ final class GrowingColumns<Element: BitwiseCopyable>: @unchecked Sendable {
 /// Rows of an arm in the order of the file: their numbers, and codes of their segments and clusters.
 final class RowStack: @unchecked Sendable {
   private(set) var count = 0
-  /// Rows behind those whose numbers are written, but which are not counted yet.
+  /// Rows behind those whose numbers are written, but which are not counted yet: those of the last `write`.
   private(set) var pending = 0
   let values: GrowingColumns<Double>
   /// One column for each segment column, then one for the clusters if there are any.
@@ -46,7 +46,7 @@ final class RowStack: @unchecked Sendable {
     self.codes = GrowingColumns(width: codes)
   }
 
-  func removeAll() { count = 0 }
+  func removeAll() { (count, pending) = (0, 0) }
 
   func append(_ row: [Double], _ words: [Int32]) {
     reserve(1)
@@ -105,7 +105,7 @@ final class RowStack: @unchecked Sendable {
   /// Has the numbers of some rows written behind the others; `appendPending` counts them.
   ///
   /// - Parameter write: gets where a column's are to go.
-  /// - Returns: what `write` does. If that is false, nothing is written.
+  /// - Returns: what `write` does. If that is false, no row is pending.
   func write(_ rows: Int, _ write: ((Int) -> UnsafeMutablePointer<Double>) -> Bool) -> Bool {
     values.reserve(rows, behind: count)
     let isWritten = write { values[$0] + count }

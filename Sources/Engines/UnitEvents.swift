@@ -287,9 +287,9 @@ final class UnitTotals: @unchecked Sendable {
   /// Shares of the units, each filled by one thread.
   private static let shares = 2
 
-  /// Units whose numbers lie in the same line of a cache are of the same share.
+  /// Units whose numbers lie in the same line of a cache, of 64 bytes, are of the same share.
   @inline(__always)
-  private static func share(of unit: Int32) -> Int { Int(unit &>> 6) & (shares - 1) }
+  private static func share(of unit: Int32) -> Int { Int(unit &>> 3) & (shares - 1) }
 
   init(_ plan: EventPlan, _ units: ExposedUnits) {
     self.plan = plan

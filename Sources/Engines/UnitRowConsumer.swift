@@ -127,8 +127,8 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     return true
   }
 
-  /// Reads the numbers of each arm's rows to where they are kept, which costs less than to part what was read; false, with some
-  /// written that count for nothing, if one of them is missing. The rows are pending then.
+  /// Reads the numbers of each arm's rows to where they are kept, which costs less than to part what was read. The rows are pending
+  /// then; false, with some written that count for nothing, if one of the numbers is missing.
   private func readParted(_ block: FieldBlock, _ columns: BlockColumns) -> Bool {
     guard !valueSlots.isEmpty, nullWords.isEmpty else { return false }
     columns.spans.reserve(valueSlots.count * block.spansToPart, behind: 0)

@@ -69,7 +69,7 @@ extension TableSource {
   /// Threads that work at a time.
   package var workers: Int { team.workers }
 
-  /// Runs independent pieces of work, begun in their order, on as many threads as the options say.
+  /// Runs independent pieces of work on as many threads as the options say.
   package func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) { team.run(count, body) }
 }
 

@@ -6,24 +6,27 @@ import Foundation
 /// A lock of the system's, which tools that look for races know.
 package final class Pool<Element: AnyObject>: @unchecked Sendable {
   private let lock = NSLock()
-  /// Elements; as what they are to a module that does not know their type, taking one would go through its metadata.
+  /// As objects of any class: an array of a type that is not known here asks what it is with each step.
   private var free: [(element: AnyObject, thread: pthread_t)] = []
   private let make: () -> Element
 
   package init(_ make: @escaping () -> Element) { self.make = make }
 
   package func take() -> Element {
+    takeFree().map { unsafeDowncast($0, to: Element.self) } ?? make()
+  }
+
+  private func takeFree() -> AnyObject? {
     let thread = pthread_self()
     lock.lock()
+    defer { lock.unlock() }
     let place = free.lastIndex { pthread_equal($0.thread, thread) != 0 } ?? free.indices.last
-    let known = place.map { free.remove(at: $0).element }
-    lock.unlock()
-    return known.map { unsafeDowncast($0, to: Element.self) } ?? make()
+    return place.map { free.remove(at: $0).element }
   }
 
   package func giveBack(_ element: Element) {
     lock.lock()
+    defer { lock.unlock() }
     free.append((element, pthread_self()))
-    lock.unlock()
   }
 }

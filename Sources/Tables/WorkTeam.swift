@@ -3,8 +3,8 @@ import Foundation
 /// Independent pieces of work that any thread may take on.
 package struct SharedWork: Sendable {
   package let count: Int
-  /// Pieces that use the same memory have the same number from 0 on, in this work and others: one thread does them, as long as
-  /// none is idle. Nil where it is all the same.
+  /// Pieces that use the same memory have the same number from 0 on, also in different works: one thread does them, unless another
+  /// would be idle. Nil for pieces that are as near to any.
   package let memory: (@Sendable (Int) -> Int?)?
   package let run: @Sendable (Int) -> Void
 
@@ -20,7 +20,8 @@ package struct SharedWork: Sendable {
 /// Whoever waits for work does pieces of it, or of other work, meanwhile. Without helpers all is done by those who wait.
 ///
 /// Memory is far from a core that did not use it last: where two cores share no cache, as in many processors of today, to write
-/// to it takes three times as long. So a thread does the pieces of its own memory first, and others' only before it would wait.
+/// to it takes three times as long. So a thread does the pieces of its own memory and no one's first, and others' only before it
+/// would wait.
 package final class WorkTeam: Sendable {
   private let desk = WorkDesk()
   private let helpers: Int
@@ -32,7 +33,7 @@ package final class WorkTeam: Sendable {
 
   deinit { desk.close() }
 
-  /// Pieces of the same memory are begun in their order, those of urgent work before others.
+  /// A thread begins pieces in their order, those of urgent work before others.
   package func begin(_ work: SharedWork, isUrgent: Bool = false) -> BegunWork {
     let begun = BegunWork(work, workers: workers)
     for worker in desk.add(begun, isUrgent: isUrgent, helpers: helpers) {
@@ -50,51 +51,56 @@ package final class WorkTeam: Sendable {
     desk.finish(begun)
   }
 
-  /// Does a number of pieces, each with memory of its own that is also used the next time.
   package func run(_ count: Int, _ body: @Sendable (Int) -> Void) {
     if helpers == 0 || count < 2 {
       for piece in 0..<count { body(piece) }
       return
     }
-    withoutActuallyEscaping(body) { body in
-      finish(begin(SharedWork(count: count, memory: { $0 }, run: body), isUrgent: true))
-    }
+    withoutActuallyEscaping(body) { body in finish(begin(SharedWork(count: count, run: body), isUrgent: true)) }
   }
 }
 
 /// Work that a team was given.
 package final class BegunWork: @unchecked Sendable {
   // Under the desk's lock.
-  /// Pieces by their worker; last those that are no one's.
+  /// By worker.
   private var pieces: [PieceQueue]
+  private var noOnes = PieceQueue()
   private var notBegun: Int
   fileprivate private(set) var unfinished: Int
   /// Nil when all is done, so that nothing that the work uses is held longer.
   private var work: SharedWork?
 
   fileprivate init(_ work: SharedWork, workers: Int) {
-    pieces = [PieceQueue](repeating: PieceQueue(), count: workers + 1)
-    for piece in 0..<work.count { pieces[work.memory?(piece).map { $0 % workers } ?? workers].append(piece) }
+    pieces = [PieceQueue](repeating: PieceQueue(), count: workers)
     (notBegun, unfinished) = (work.count, work.count)
     self.work = work.count > 0 ? work : nil
+    for piece in 0..<work.count {
+      if let memory = work.memory?(piece) {
+        pieces[memory % workers].append(piece)
+      } else {
+        noOnes.append(piece)
+      }
+    }
   }
 
   fileprivate var isBegun: Bool { notBegun == 0 }
 
-  /// A piece of the worker's, or one that is no one's.
-  fileprivate func take(for worker: Int) -> Int? { take(at: worker) ?? take(at: pieces.count - 1) }
+  /// A piece of the worker's, or else one that is no one's.
+  fileprivate func take(for worker: Int) -> Int? { begun(pieces[worker].popFirst() ?? noOnes.popFirst()) }
 
   /// A piece of the worker that has most left.
-  fileprivate func takeAny() -> Int? {
-    pieces.indices.max { pieces[$0].left < pieces[$1].left }.flatMap { take(at: $0) }
+  fileprivate func takeOthers() -> Int? {
+    let worker = pieces.indices.max { pieces[$0].left < pieces[$1].left }
+    return begun(worker.flatMap { pieces[$0].popFirst() })
   }
 
-  private func take(at place: Int) -> Int? {
-    guard notBegun > 0, let piece = pieces[place].popFirst() else { return nil }
-    notBegun -= 1
+  private func begun(_ piece: Int?) -> Int? {
+    if piece != nil { notBegun -= 1 }
     return piece
   }
 
+  /// The desk asks for none of the rest.
   fileprivate func leaveRest() {
     unfinished -= notBegun
     notBegun = 0
@@ -179,7 +185,7 @@ private final class WorkDesk: @unchecked Sendable {
 
   private func takePiece(_ worker: Int) -> (BegunWork, Int)? {
     for begun in waiting { if let piece = begun.take(for: worker) { return (begun, piece) } }
-    for begun in waiting { if let piece = begun.takeAny() { return (begun, piece) } }
+    for begun in waiting { if let piece = begun.takeOthers() { return (begun, piece) } }
     return nil
   }
 
