@@ -34,7 +34,7 @@ def read(path):
 
 
 def run(command):
-    subprocess.run(command, capture_output=True, check=False)
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
 
 def interleaved(*works, rounds=5):
@@ -56,7 +56,7 @@ def measure(verdict, units, folder, lengths):
                    "r=mean(revenue, covariates: pre_revenue)", "--metric", "a=ratio(revenue, orders)"]
         reading, counting, analysing = interleaved(
             lambda: read(path), lambda: run(["wc", "-l", path]), lambda: run(command))
-        print(f"{millions} million rows: analyse {analysing:.3f} s, read {reading:.3f} s, {analysing / reading:.1f} times")
+        print(f"{millions} million rows: analyse {analysing:.3f} s, read {reading:.3f} s, {analysing / reading:.2f} times")
         rows.append((millions, analysing, reading, counting))
         os.remove(path)
     return rows
@@ -95,7 +95,7 @@ def table(rows):
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {millions} | {analysing:.3f} | {analysing / millions * 1000:.1f} | {reading:.3f} | {analysing / reading:.1f} "
+        f"| {millions} | {analysing:.3f} | {analysing / millions * 1000:.1f} | {reading:.3f} | {analysing / reading:.2f} "
         f"| {counting:.3f} | {analysing / counting:.1f} |" for millions, analysing, reading, counting in rows]
     return "\n".join(lines) + "\n"
 

@@ -15,8 +15,7 @@ enum Main {
       _exit(2)
     }
     do {
-      try CommandName.check(Array(CommandLine.arguments.dropFirst()))
-      var command = try VerdictCommand.parseAsRoot()
+      var command = try CommandName.parse(Array(CommandLine.arguments.dropFirst()))
       try command.run()
     } catch {
       Exit.leave(after: error)
