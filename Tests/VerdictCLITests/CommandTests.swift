@@ -14,6 +14,8 @@ import Testing
       let command = path.joined(separator: " ")
       let outcome = try Program.run(path + ["--help"], in: try Folder())
       #expect(outcome.exit == 0 && outcome.errors.isEmpty, "\(command)")
+      let name = (["verdict"] + path).joined(separator: " ")
+      #expect(outcome.output.contains("USAGE: \(name)"), "\(command)")
       let lines = outcome.output.components(separatedBy: "\n")
       let start = try #require(lines.firstIndex { ["EXAMPLE", "EXAMPLES"].contains($0) }, "no example: \(command)")
       let examples = lines[(start + 1)...].prefix { !$0.isEmpty }
@@ -173,6 +175,14 @@ import Testing
     let third = try Program.run(["xyzzy"], in: folder)
     #expect(third.errors == "verdict: 'verdict' has no command 'xyzzy'. See 'verdict --help'.\n")
     #expect([first, second, third].map(\.exit) == [2, 2, 2])
+  }
+
+  /// A command is parsed by itself; what is wrong with its options is told with its whole name.
+  @Test(arguments: ["flow check", "analyze", "spec check"]) func unknownOptionsAreToldOfTheWholeCommand(command: String)
+    throws
+  {
+    let outcome = try Program.run(command.components(separatedBy: " ") + ["x", "--bogus"], in: try Folder())
+    #expect(outcome.exit == 2 && outcome.errors.contains("verdict \(command)"), "\(outcome.errors)")
   }
 
   @Test func unknownRun() throws {
