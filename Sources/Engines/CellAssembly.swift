@@ -78,16 +78,14 @@ final class CellAssembly: @unchecked Sendable {
     if !isClustered { jobs = rows.compactMap { $0[0].job(of: chunks) } }
     let tasks = jobs.enumerated().flatMap { job in (0..<job.element.work.tasks).map { (job.offset, $0) } }
     let others = rows.flatMap { $0.dropFirst(isClustered ? 0 : 1) }
+    @Sendable func blocks(_ index: Int) -> (job: Int, task: Int)? {
+      index < others.count ? nil : tasks[index - others.count]
+    }
     return SharedWork(
       count: others.count + tasks.count,
-      memory: { [jobs] index in
-        guard index >= others.count else { return nil }
-        let (job, task) = tasks[index - others.count]
-        return jobs[job].chunk(of: task)
-      },
+      memory: { [jobs] index in blocks(index).map { jobs[$0.job].chunk(of: $0.task) } },
       run: { [jobs] index in
-        guard index >= others.count else { return chunks.forEach(others[index].take) }
-        let (job, task) = tasks[index - others.count]
+        guard let (job, task) = blocks(index) else { return chunks.forEach(others[index].take) }
         jobs[job].work.run(task: task)
       })
   }
@@ -167,10 +165,10 @@ private final class CellRow: @unchecked Sendable {
 
   /// What adds the rows of chunks that follow one another to the cell of all units; nil if there are none.
   func job(of chunks: [CodedRows]) -> CellJob? {
-    let known = chunks.indices.filter { ours(chunks[$0]) != nil }
-    let parts = known.compactMap { ours(chunks[$0]) }
-    guard parts.contains(where: { $0.count > 0 }) else { return nil }
-    return CellJob(cell: cell(0), parts: parts, chunks: known, work: cell(0).work(on: parts))
+    let known = chunks.enumerated().compactMap { number, chunk in ours(chunk).map { (chunk: number, rows: $0) } }
+    guard known.contains(where: { $0.rows.count > 0 }) else { return nil }
+    let parts = known.map(\.rows)
+    return CellJob(cell: cell(0), parts: parts, chunks: known.map(\.chunk), work: cell(0).work(on: parts))
   }
 
   /// Adds the rows of a chunk to their cells.

@@ -36,7 +36,7 @@ final class GrowingColumns<Element: BitwiseCopyable>: @unchecked Sendable {
 final class RowStack: @unchecked Sendable {
   private(set) var count = 0
   /// Rows behind those whose numbers are written, but which are not counted yet: those of the last `write`.
-  private(set) var pending = 0
+  private var pending = 0
   let values: GrowingColumns<Double>
   /// One column for each segment column, then one for the clusters if there are any.
   let codes: GrowingColumns<Int32>

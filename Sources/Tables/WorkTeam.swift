@@ -19,9 +19,8 @@ package struct SharedWork: Sendable {
 ///
 /// Whoever waits for work does pieces of it, or of other work, meanwhile. Without helpers all is done by those who wait.
 ///
-/// Memory is far from a core that did not use it last: where two cores share no cache, as in many processors of today, to write
-/// to it takes three times as long. So a thread does the pieces of its own memory and no one's first, and others' only before it
-/// would wait.
+/// Memory is far from a core that did not use it last: where two cores share no cache, rows are written to it at less than half the
+/// speed. So a thread does the pieces of its own memory and no one's first, and others' only before it would wait.
 package final class WorkTeam: Sendable {
   private let desk = WorkDesk()
   private let helpers: Int
