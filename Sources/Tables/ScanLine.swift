@@ -69,8 +69,8 @@ final class ScanLine<Consumer: RowConsumer & Sendable> {
     if let delivered { free.append(delivered) }
     delivered = batch.memory
     self.work = work.map { source.team.begin($0, isUrgent: true) }
-    // Where cuts are guessed and bytes copied little of the map is touched.
-    if !guesses || !scan.copies, let first = batch.ranges.first, let last = batch.ranges.last {
+    // Where bytes are copied little of the map is touched.
+    if !scan.copies, let first = batch.ranges.first, let last = batch.ranges.last {
       part.file.forget(first.lowerBound..<last.upperBound)
     }
   }

@@ -119,6 +119,32 @@ public final class TableFile: @unchecked Sendable {
     return true
   }
 
+  /// Gives the bytes of a range stretch by stretch, each read into memory of its own, until `body` is false. A text that is not
+  /// read from a file is one stretch.
+  ///
+  /// - Returns: false if the file has become shorter; what is missing does not come.
+  func read(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+    guard isReadable else {
+      _ = body(UnsafeRawBufferPointer(rebasing: text[range]))
+      return true
+    }
+    // The first one is short, as most look for something near.
+    var (from, bytes, goesOn) = (range.lowerBound, Self.shortStretch, true)
+    while goesOn, from < range.upperBound {
+      let next = from..<min(from + bytes, range.upperBound)
+      let isWhole = withUnsafeTemporaryAllocation(byteCount: next.count, alignment: 64) { memory in
+        guard copy(next, to: memory.baseAddress) else { return false }
+        goesOn = body(UnsafeRawBufferPointer(memory))
+        return true
+      }
+      guard isWhole else { return false }
+      (from, bytes) = (next.upperBound, Self.longStretch)
+    }
+    return true
+  }
+
+  private static let (shortStretch, longStretch) = (512, 1 << 17)
+
   /// Lets the system take back the memory of a range that has been read; it is read again from the file if it must be.
   /// Nothing happens to bytes that are not a map of a file.
   package func forget(_ range: Range<Int>) {

@@ -13,7 +13,7 @@ package enum ScanKernel: Sendable, CaseIterable {
   case native
 
   /// What the kernels in C call it.
-  var level: Int32 {
+  package var level: Int32 {
     switch self {
     case .definition, .portable: Int32(CSCAN_PORTABLE)
     case .avx2: Int32(CSCAN_AVX2)
@@ -29,7 +29,7 @@ package enum ScanKernel: Sendable, CaseIterable {
 /// which stays the one definition of what a row is and of what is wrong with it.
 struct WindowScanner {
   private var scanner: RecordScanner
-  private let kernel: ScanKernel
+  let kernel: ScanKernel
   private let windowBytes: Int
   private let scratch: Pool<ScanScratch>
 
@@ -99,7 +99,7 @@ struct WindowScanner {
       let end = window.map { start + $0.bytes } ?? endWithoutWindow(start, range)
       // Counted while the window is in the cache.
       if window.map({ $0.findings & CSCAN_QUOTE != 0 }) ?? true {
-        seen.quotes += scanner.countQuotes(start..<end, kernel)
+        seen.quotes += UnsafeRawBufferPointer(start: base + start, count: end - start).countQuotes(kernel)
       }
       try checkText(start..<end, findings: window?.findings, &rows, &consumer, refused)
       if let window, let block = block(of: window, start, in: scratch) {
