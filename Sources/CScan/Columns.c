@@ -120,13 +120,13 @@ CSCAN_INLINE int64_t code_in_table(const cscan_word *words, cscan_key key) {
   return -1;
 }
 
-// With `number` words among the first ones, which is known when it is compiled.
+// Rows `from` to `to`, with `number` words among the first ones, which is known when it is compiled.
 CSCAN_INLINE size_t codes_among(
-  const cscan_block *block, size_t column, size_t from, const cscan_word *first, int number, const cscan_word *words,
-  int32_t *codes) {
+  const cscan_block *block, size_t column, size_t from, size_t to, const cscan_word *first, int number,
+  const cscan_word *words, int32_t *codes) {
   cscan_word few[CSCAN_PROBES];
   memcpy(few, first, sizeof few);
-  for (size_t row = from; row < block->rows; row++) {
+  for (size_t row = from; row < to; row++) {
     field f = short_field_at(block, column, row);
     cscan_key key;
     if (f.count == 0) return row;
@@ -143,20 +143,48 @@ CSCAN_INLINE size_t codes_among(
     if (code < 0) return row;
     codes[row] = (int32_t)code;
   }
-  return block->rows;
+  return to;
 }
 
-size_t cscan_codes(
+// Of words in a table that has more than the few.
+CSCAN_LOOP some_codes(
+  const cscan_block *block, size_t column, size_t from, size_t to, const cscan_word *first, const cscan_word *words,
+  int32_t *codes) {
+  return codes_among(block, column, from, to, first, CSCAN_PROBES, words, codes);
+}
+
+#if CSCAN_X86
+// Of a table in which most words are found.
+static size_t codes_of_table(
   const cscan_block *block, size_t column, size_t from, const cscan_word *first, const cscan_word *words,
   int32_t *codes) {
+  size_t row = from;
+  while (row < block->rows) {
+    size_t stop = cscan_codes_of_table_avx512(block, column, row, words, codes);
+    size_t to = stop + 8 < block->rows ? stop + 8 : block->rows;
+    row = some_codes(block, column, stop, to, first, words, codes);
+    if (row < to) break;
+  }
+  return row;
+}
+#endif
+
+size_t cscan_codes(
+  const cscan_block *block, size_t column, size_t from, const cscan_word *first, const cscan_word *words, size_t number,
+  int32_t *codes) {
 #if CSCAN_X86
-  int number = first[2].code < 0 ? 2 : first[3].code < 0 ? 3 : 4;
-  if (first[1].code >= 0 && block->level >= CSCAN_AVX512 && has_avx512())
-    from = cscan_codes_of_few_avx512(block, column, from, first, number, codes);
+  if (block->level >= CSCAN_AVX512 && has_avx512()) {
+    // Where more have come, many are not in the table.
+    if (number > CSCAN_PROBES && number <= CSCAN_WORDS / 2)
+      return codes_of_table(block, column, from, first, words, codes);
+    int few = first[2].code < 0 ? 2 : first[3].code < 0 ? 3 : 4;
+    if (number <= CSCAN_PROBES && first[1].code >= 0)
+      from = cscan_codes_of_few_avx512(block, column, from, first, few, codes);
+  }
 #endif
   // Most experiments have two arms.
-  if (first[2].code < 0) return codes_among(block, column, from, first, 2, words, codes);
-  return codes_among(block, column, from, first, CSCAN_PROBES, words, codes);
+  if (first[2].code < 0) return codes_among(block, column, from, block->rows, first, 2, words, codes);
+  return some_codes(block, column, from, block->rows, first, words, codes);
 }
 
 size_t cscan_filled(const cscan_block *block, size_t column, size_t from) {

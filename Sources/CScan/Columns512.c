@@ -133,6 +133,72 @@ CSCAN_AVX512_TARGET size_t cscan_codes_of_few_avx512(
   }
 }
 
+// Keys of eight words of at most sixteen bytes.
+typedef struct {
+  __m512i low, high;
+} eight_keys;
+
+CSCAN_AVX512_TARGET CSCAN_INLINE eight_keys eight_keys_at(const uint8_t *text, const cscan_span *spans, eight_fields f) {
+  // A shift by 64 or more, and one by less than 0, leaves nothing.
+  const __m512i bits = _mm512_set1_epi64(64);
+  if (_mm512_cmpgt_epu64_mask(f.count, _mm512_set1_epi64(8)) == 0) {
+    __m512i unused = _mm512_sub_epi64(bits, _mm512_slli_epi64(f.count, 3));
+    return (eight_keys){_mm512_srlv_epi64(f.word, unused), _mm512_setzero_si512()};
+  }
+  __m512i before = eight_words(text, spans, 16);
+  __m512i unused = _mm512_sub_epi64(_mm512_set1_epi64(128), _mm512_slli_epi64(f.count, 3));
+  __m512i of_short = _mm512_srlv_epi64(f.word, _mm512_sub_epi64(unused, bits));
+  __m512i across = _mm512_sllv_epi64(f.word, _mm512_sub_epi64(bits, unused));
+  return (eight_keys){
+    _mm512_or_si512(_mm512_or_si512(_mm512_srlv_epi64(before, unused), across), of_short),
+    _mm512_srlv_epi64(f.word, unused)};
+}
+
+// cscan_place of each.
+CSCAN_AVX512_TARGET CSCAN_INLINE __m512i eight_places(eight_keys keys) {
+  __m512i high = _mm512_mullo_epi64(keys.high, _mm512_set1_epi64((long long)CSCAN_PLACE_OF_HIGH));
+  __m512i mixed = _mm512_xor_si512(keys.low, high);
+  return _mm512_srli_epi64(_mm512_mullo_epi64(mixed, _mm512_set1_epi64((long long)CSCAN_PLACE)), 56);
+}
+
+// One of the numbers of eight words.
+#define CSCAN_OF_WORDS(member)                                                                                \
+  joined(                                                                                                     \
+    loaded(&words[at[0]].member), loaded(&words[at[1]].member), loaded(&words[at[2]].member),                 \
+    loaded(&words[at[3]].member), loaded(&words[at[4]].member), loaded(&words[at[5]].member),                 \
+    loaded(&words[at[6]].member), loaded(&words[at[7]].member))
+
+// The numbers of eight words, or -1.
+CSCAN_AVX512_TARGET CSCAN_INLINE __m512i eight_codes(eight_keys keys, const cscan_word *words) {
+  __m512i places = eight_places(keys), codes = _mm512_set1_epi64(-1);
+  __mmask8 sought = 0xFF;
+  for (int probe = 0; sought != 0 && probe < CSCAN_PROBES; probe++) {
+    uint64_t at[8];
+    _mm512_storeu_si512(at, places);
+    __mmask8 same = _mm512_mask_cmpeq_epi64_mask(sought, CSCAN_OF_WORDS(key.low), keys.low);
+    same = _mm512_mask_cmpeq_epi64_mask(same, CSCAN_OF_WORDS(key.high), keys.high);
+    codes = _mm512_mask_mov_epi64(codes, same, CSCAN_OF_WORDS(code));
+    sought &= (__mmask8)~same;
+    places = _mm512_and_si512(_mm512_add_epi64(places, _mm512_set1_epi64(1)), _mm512_set1_epi64(CSCAN_WORDS - 1));
+  }
+  return codes;
+}
+
+CSCAN_AVX512_TARGET size_t cscan_codes_of_table_avx512(
+  const cscan_block *given, size_t column, size_t from, const cscan_word *words, int32_t *codes) {
+  const cscan_block block = *given;
+  const cscan_span *spans = block.spans + column * block.stride;
+  if ((spans[from] & CSCAN_SPAN_END) < 16) return from;
+  for (size_t row = from; row < block.rows; row += 8) {
+    eight_fields f = eight_at(block.text, spans + row);
+    if (_mm512_cmpgt_epu64_mask(_mm512_sub_epi64(f.count, _mm512_set1_epi64(1)), _mm512_set1_epi64(15)) != 0) return row;
+    __m512i found = eight_codes(eight_keys_at(block.text, spans + row, f), words);
+    if (_mm512_movepi64_mask(found) != 0) return row;
+    _mm256_mask_storeu_epi32(codes + row, (__mmask8)first_of_sixteen(block.rows - row), _mm512_cvtepi64_epi32(found));
+  }
+  return block.rows;
+}
+
 CSCAN_AVX512_TARGET size_t cscan_unix_times_avx512(
   const cscan_block *given, size_t column, size_t from, int64_t *seconds) {
   const cscan_block block = *given;

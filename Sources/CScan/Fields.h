@@ -147,6 +147,9 @@ size_t cscan_ascending_avx512(
 // Of rows from `from` on: stops at one that is none of two to four words, or earlier.
 size_t cscan_codes_of_few_avx512(
   const cscan_block *block, size_t column, size_t from, const cscan_word *words, int number, int32_t *codes);
+// Of rows from `from` on: stops at eight of which one is no word of the table, or earlier.
+size_t cscan_codes_of_table_avx512(
+  const cscan_block *block, size_t column, size_t from, const cscan_word *words, int32_t *codes);
 size_t cscan_unix_times_avx512(const cscan_block *block, size_t column, size_t from, int64_t *seconds);
 
 #endif

@@ -84,6 +84,21 @@ CSCAN_AVX512_TARGET static cscan_parted part_spans_avx512(
   return parted;
 }
 
+CSCAN_AVX512_TARGET static size_t select_codes_avx512(
+  const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int32_t *chosen) {
+  size_t count = 0;
+  for (size_t row = 0; row < rows; row += 16) {
+    __mmask16 ours = first_of_sixteen(rows - row);
+    __mmask16 same =
+      _mm512_mask_cmpeq_epi32_mask(ours, _mm512_maskz_loadu_epi32(ours, codes + row), _mm512_set1_epi32(code));
+    __m512i sixteen = _mm512_maskz_loadu_epi32(ours, values + row);
+    size_t more = (size_t)__builtin_popcount(same);
+    _mm512_mask_storeu_epi32(chosen + count, first_of_sixteen(more), _mm512_maskz_compress_epi32(same, sixteen));
+    count += more;
+  }
+  return count;
+}
+
 CSCAN_AVX512_TARGET static int some_are_missing_avx512(const double *values, size_t rows) {
   __mmask8 some = 0;
   size_t row = 0;
@@ -128,7 +143,11 @@ cscan_parted cscan_part_spans(
   return parted;
 }
 
-size_t cscan_select_codes(const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int32_t *chosen) {
+size_t cscan_select_codes(
+  const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int level, int32_t *chosen) {
+#if CSCAN_X86
+  if (level >= CSCAN_AVX512 && has_avx512()) return select_codes_avx512(values, codes, rows, code, chosen);
+#endif
   size_t count = 0;
   for (size_t row = 0; row < rows; row++) {
     chosen[count] = values[row];
@@ -137,14 +156,16 @@ size_t cscan_select_codes(const int32_t *values, const int32_t *codes, size_t ro
   return count;
 }
 
-size_t cscan_mark_gaps(const double *values, size_t rows, int32_t *codes) {
-  // Mostly there is none, and to see that is quick.
+static int are_some_missing(const double *values, size_t rows, int level) {
 #if CSCAN_X86
-  int has_gaps = has_avx512() ? some_are_missing_avx512(values, rows) : some_are_missing(values, rows);
-#else
-  int has_gaps = some_are_missing(values, rows);
+  if (level >= CSCAN_AVX512 && has_avx512()) return some_are_missing_avx512(values, rows);
 #endif
-  if (!has_gaps) return 0;
+  return some_are_missing(values, rows);
+}
+
+size_t cscan_mark_gaps(const double *values, size_t rows, int level, int32_t *codes) {
+  // Mostly there is none, and to see that is quick.
+  if (!are_some_missing(values, rows, level)) return 0;
   size_t gaps = 0;
   for (size_t row = 0; row < rows; row++) {
     int is_gap = values[row] != values[row];

@@ -54,7 +54,7 @@ extension CSVEngine {
     count.rows += eventCount.rows
     count.badRows += eventCount.badRows
 
-    let table = try UnitTable(plan, units, totals)
+    let table = try UnitTable(plan, units, totals, events.options.kernel)
     let assembly = CellAssembly(plan.shape, bound, estimatedRows: units.count)
     assembly.take(table.rows, of: units, on: events)
     var measurements = assembly.measurements(
@@ -110,7 +110,7 @@ private struct UnitTable {
   let summary: ExposureSummary
   let immature: ImmatureUnits
 
-  init(_ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals) throws {
+  init(_ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals, _ kernel: ScanKernel) throws {
     let isSeveral = units.isSeveral
     let kept = isSeveral.contains(true) ? isSeveral.indices.filter { !isSeveral[$0] } : Array(isSeveral.indices)
     guard !kept.isEmpty else {
@@ -135,12 +135,12 @@ private struct UnitTable {
       let places = plan.places[metric].filter { plan.columns[$0].isOutcome }
       limits.append(try places.map { try Self.cut(&values[$0], plan.request.metrics[metric]) })
     }
-    rows = Self.parted(values, plan, units, kept)
+    rows = Self.parted(values, plan, units, kept, kernel)
   }
 
   /// The units by arm, numbered as in `units`.
   private static func parted(
-    _ values: [[Double]], _ plan: EventPlan, _ units: ExposedUnits, _ kept: [Int]
+    _ values: [[Double]], _ plan: EventPlan, _ units: ExposedUnits, _ kept: [Int], _ kernel: ScanKernel
   ) -> CodedRows {
     let isClustered = plan.request.clusterColumn != nil
     func column<Element>(_ from: [Element], _ to: UnsafeMutablePointer<Element>) {
@@ -156,7 +156,7 @@ private struct UnitTable {
     let arms = GrowingColumns<Int32>(width: 1)
     arms.reserve(kept.count, behind: 0)
     column(units.armCodes, arms[0])
-    var rows = PartedRows(width: numbers.width, codes: words.width, keepsOrder: isClustered)
+    var rows = PartedRows(width: numbers.width, codes: words.width, keepsOrder: isClustered, kernel)
     rows.append(kept.count, arms[0], of: units.arms.count, numbers, words)
     func all(_ interner: Interner) -> [Int32] { (0..<interner.count).map { Int32(truncatingIfNeeded: $0) } }
     return CodedRows(

@@ -1,4 +1,5 @@
 import CScan
+import Tables
 
 /// Columns of one length that grow together. What stands behind their rows counts for nothing: there is always room for eight
 /// more, which may be written over.
@@ -61,12 +62,13 @@ final class RowStack: @unchecked Sendable {
   ///   - rows: how many there are to choose from.
   ///   - arms: their codes; the other two are as the stacks'.
   ///   - allowsGaps: else nothing is changed where any of the rows lacks a number.
+  ///   - kernel: looks for the rows.
   /// - Returns: whether they were appended.
   @discardableResult
   static func part(
     _ rows: Int, _ arms: UnsafePointer<Int32>, to first: (code: Int32, stack: RowStack),
     _ second: (code: Int32, stack: RowStack), allowsGaps: Bool, _ numbers: GrowingColumns<Double>,
-    _ words: GrowingColumns<Int32>
+    _ words: GrowingColumns<Int32>, _ kernel: ScanKernel
   ) -> Bool {
     let (a, b) = (first.stack, second.stack)
     a.reserve(rows)
@@ -74,13 +76,13 @@ final class RowStack: @unchecked Sendable {
     var parted = cscan_parted()
     for column in 0..<a.values.width {
       parted = cscan_part(
-        numbers[column], arms, rows, first.code, second.code, Int32(CSCAN_AVX512), a.values[column] + a.count,
+        numbers[column], arms, rows, first.code, second.code, kernel.level, a.values[column] + a.count,
         b.values[column] + b.count)
       guard parted.has_gaps == 0 || allowsGaps else { return false }
     }
     if words.width > 0 {
-      parted.first = a.select(rows, arms, first.code, words)
-      parted.second = b.select(rows, arms, second.code, words)
+      parted.first = a.select(rows, arms, first.code, words, kernel)
+      parted.second = b.select(rows, arms, second.code, words, kernel)
     }
     if a.values.width + words.width == 0 {
       for row in 0..<rows {
@@ -94,10 +96,12 @@ final class RowStack: @unchecked Sendable {
   }
 
   /// Writes the words of the rows with one code behind the others, and returns how many rows those are.
-  private func select(_ rows: Int, _ arms: UnsafePointer<Int32>, _ code: Int32, _ words: GrowingColumns<Int32>) -> Int {
+  private func select(
+    _ rows: Int, _ arms: UnsafePointer<Int32>, _ code: Int32, _ words: GrowingColumns<Int32>, _ kernel: ScanKernel
+  ) -> Int {
     var count = 0
     for column in 0..<words.width {
-      count = cscan_select_codes(words[column], arms, rows, code, codes[column] + self.count)
+      count = cscan_select_codes(words[column], arms, rows, code, kernel.level, codes[column] + self.count)
     }
     return count
   }
@@ -114,10 +118,12 @@ final class RowStack: @unchecked Sendable {
   }
 
   /// Appends the pending rows, which are those with one code.
-  func appendPending(of rows: Int, _ arms: UnsafePointer<Int32>, _ code: Int32, _ words: GrowingColumns<Int32>) {
+  func appendPending(
+    of rows: Int, _ arms: UnsafePointer<Int32>, _ code: Int32, _ words: GrowingColumns<Int32>, _ kernel: ScanKernel
+  ) {
     guard pending > 0 else { return }
     codes.reserve(rows, behind: count)
-    _ = select(rows, arms, code, words)
+    _ = select(rows, arms, code, words, kernel)
     count += pending
     pending = 0
   }
@@ -163,14 +169,15 @@ struct PartedRows: Sendable {
   private let codes: Int
   /// Rows with gaps are not kept apart: what they add to depends on the order of all.
   private let keepsOrder: Bool
+  private let kernel: ScanKernel
   /// By code of the arm.
   private(set) var arms: [ArmRows] = []
 
   /// Up to this many arms are told apart by looking at all rows once for each.
   private static let fewArms = 4
 
-  init(width: Int, codes: Int, keepsOrder: Bool) {
-    (self.width, self.codes, self.keepsOrder) = (width, codes, keepsOrder)
+  init(width: Int, codes: Int, keepsOrder: Bool, _ kernel: ScanKernel) {
+    (self.width, self.codes, self.keepsOrder, self.kernel) = (width, codes, keepsOrder, kernel)
   }
 
   func removeAll() {
@@ -201,12 +208,12 @@ struct PartedRows: Sendable {
   ) {
     makeArms(armCount)
     if appendPairs(rows, armCodes, of: armCount, numbers, words) { return }
-    if !keepsOrder { for column in 0..<width { _ = cscan_mark_gaps(numbers[column], rows, armCodes) } }
+    if !keepsOrder { for column in 0..<width { _ = cscan_mark_gaps(numbers[column], rows, kernel.level, armCodes) } }
     if armCount <= Self.fewArms {
       for code in 0..<armCount {
         let (arm, stacks) = (Int32(truncatingIfNeeded: code), arms[code])
         RowStack.part(
-          rows, armCodes, to: (arm, stacks.complete), (-1 - arm, stacks.gaps), allowsGaps: true, numbers, words)
+          rows, armCodes, to: (arm, stacks.complete), (-1 - arm, stacks.gaps), allowsGaps: true, numbers, words, kernel)
       }
       return
     }
@@ -244,10 +251,10 @@ extension PartedRows {
     _ rows: Int, _ armCodes: UnsafePointer<Int32>, of armCount: Int, _ numbers: GrowingColumns<Double>,
     _ words: GrowingColumns<Int32>
   ) -> Bool {
-    let keepsOrder = keepsOrder
+    let (keepsOrder, kernel) = (keepsOrder, kernel)
     // The first pair sees the gaps of all rows.
     return eachPair(of: armCount) { first, second in
-      RowStack.part(rows, armCodes, to: first, second, allowsGaps: keepsOrder, numbers, words)
+      RowStack.part(rows, armCodes, to: first, second, allowsGaps: keepsOrder, numbers, words, kernel)
     }
   }
 }

@@ -40,12 +40,13 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
   private(set) var rows: PartedRows
   private(set) var units: ChunkUnits
   private let pool: Pool<BlockColumns>
+  private let kernel: ScanKernel
 
   /// - Parameter columns: memory for blocks, for all chunks together.
   init(
     _ plan: ColumnPlan, _ chunk: TableChunk, nullWords: [String], clock: ZoneClock, columns: Pool<BlockColumns>
   ) {
-    pool = columns
+    (pool, kernel) = (columns, chunk.kernel)
     self.clock = clock
     timeSlot = plan.request.timeColumn.flatMap { plan.names.firstIndex(of: $0) }
     self.plan = plan
@@ -67,7 +68,7 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     keySlots = [variantSlot] + [unitSlot, clusterSlot, timeSlot].compactMap { $0 }
     row = [Double](repeating: 0, count: plan.values.count)
     words = [Int32](repeating: 0, count: segmentSlots.count + (clusterSlot == nil ? 0 : 1))
-    rows = PartedRows(width: row.count, codes: words.count, keepsOrder: clusterSlot != nil)
+    rows = PartedRows(width: row.count, codes: words.count, keepsOrder: clusterSlot != nil, kernel)
   }
 
   func consume(_ fields: UnsafeBufferPointer<Field>, offset: Int) throws(RowFault) {
@@ -114,9 +115,9 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
   private func readRows(_ block: FieldBlock, _ columns: BlockColumns) -> Bool {
     if readParted(block, columns) {
       readSegments(block, columns)
-      return rows.eachPair(of: arms.count) { first, second in
-        first.stack.appendPending(of: block.rows, columns.arms[0], first.code, columns.words)
-        second.stack.appendPending(of: block.rows, columns.arms[0], second.code, columns.words)
+      return rows.eachPair(of: arms.count) { [kernel] first, second in
+        first.stack.appendPending(of: block.rows, columns.arms[0], first.code, columns.words, kernel)
+        second.stack.appendPending(of: block.rows, columns.arms[0], second.code, columns.words, kernel)
         return true
       }
     }

@@ -108,7 +108,7 @@ package struct FieldBlock: BitwiseCopyable {
   package func codes(
     _ slot: Int, into codes: UnsafeMutablePointer<Int32>, _ words: inout Interner, filled: Bool = false
   ) -> Bool {
-    each(slot, codes, { cscan_codes($0, $1, $2, words.first, words.frequent, codes) }) { field in
+    each(slot, codes, { cscan_codes($0, $1, $2, words.first, words.frequent, words.count, codes) }) { field in
       filled && field.count == 0 ? nil : Int32(truncatingIfNeeded: words.code(of: field))
     }
   }

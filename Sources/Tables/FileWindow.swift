@@ -64,4 +64,5 @@ package struct TableChunk: Sendable {
   package let part: TablePart
   /// The address that the file's first byte would have beside the chunk's: a field's less this is its offset in the file.
   package let origin: UInt
+  package let kernel: ScanKernel
 }

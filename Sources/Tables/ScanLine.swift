@@ -147,7 +147,7 @@ private struct ChunkScan<Consumer: RowConsumer & Sendable>: Sendable {
     let window = kept ?? windows.take()
     defer { if kept == nil { windows.giveBack(window) } }
     window.open(range, of: part.file, copies: copies)
-    let chunk = TableChunk(part: part, origin: window.origin)
+    let chunk = TableChunk(part: part, origin: window.origin, kernel: scanner.kernel)
     // Nobody else may hold it, or what it keeps would be copied before it is written to.
     var known = memory.consumers.move(index, leaving: nil)
     let canBeCleared = known?.clear(for: chunk) ?? false

@@ -29,13 +29,18 @@ import Testing
     let truths =
       [["0", "1"], ["true", "false"], ["TRUE", "False", "true"], ["t", "F", "y", "n"], ["0", "1", "true", "no"]]
       .randomElement(using: &generator) ?? []
+    // Few words and many are numbered in different ways.
+    let countries =
+      ["de", "fr", "é"]
+      + (Bool.random(using: &generator)
+        ? ["nl", "be", "Danmark", "Österreich", "United Kingdom", "United States", "United States of America"] : [])
     if !isPlain { arms += arms.map { "\"\($0)\"" } }
     for row in 0..<count {
       let id = row < ordered ? row : (row * 77) % 1000
       let odd = isPlain ? 2 : Int.random(in: 0..<400, using: &generator)
       text += (odd < 2 ? ["same", missing][odd] : "unit-\(id)") + "," + pick(arms) + ","
       if isPlain {
-        text += "\(pick(["de", "fr", "é"])),\(pick(["0", "1.5", "-2.25", "1e3", "123456789.125"])),"
+        text += "\(pick(countries)),\(pick(["0", "1.5", "-2.25", "1e3", "123456789.125"])),"
       } else {
         let segments = [
           "de", "fr", "", missing, "\"\(missing)\"", "\"é, 😀\"", "\"say \"\"no\"\"\"", "\"two\(end)lines\"",

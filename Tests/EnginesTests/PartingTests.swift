@@ -23,6 +23,20 @@ import Testing
     }
   }
 
+  /// The codes of the rows with one code are those that a filter finds, and nothing but the next one is written.
+  @Test(arguments: [0, 1, 15, 16, 17, 1000]) func kernelsAgreeOnCodes(_ rows: Int) {
+    var random = SplitMix64(seed: 7)
+    let codes = (0..<rows).map { _ in Int32.random(in: -1...2, using: &random) }
+    let values = (0..<rows).map { Int32(10 * $0) }
+    let expected = (0..<rows).filter { codes[$0] == 1 }.map { values[$0] }
+    for level in [CSCAN_PORTABLE, CSCAN_AVX2, CSCAN_AVX512] {
+      var chosen = [Int32](repeating: -7, count: rows + 20)
+      let count = cscan_select_codes(values, codes, rows, 1, Int32(level), &chosen)
+      #expect(Array(chosen.prefix(count)) == expected)
+      #expect(chosen.dropFirst(count + 1).allSatisfy { $0 == -7 })
+    }
+  }
+
   /// Fields are parted as a filter does, and an empty or a long one is seen wherever it stands; behind the last of each code
   /// come some more of it.
   @Test(arguments: [0, 1, 15, 16, 17, 1000]) func kernelsAgreeOnFields(_ rows: Int) {

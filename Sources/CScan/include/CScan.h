@@ -101,8 +101,10 @@ static inline __attribute__((always_inline)) int cscan_short_key(const uint8_t *
 }
 
 // Where a word may stand first.
+#define CSCAN_PLACE_OF_HIGH 0xD6E8FEB86659FD93ull
+#define CSCAN_PLACE 0xA0761D6478BD642Full
 static inline __attribute__((always_inline)) size_t cscan_place(cscan_key key) {
-  return (size_t)(((key.low ^ (key.high * 0xD6E8FEB86659FD93ull)) * 0xA0761D6478BD642Full) >> 56);
+  return (size_t)(((key.low ^ (key.high * CSCAN_PLACE_OF_HIGH)) * CSCAN_PLACE) >> 56);
 }
 
 // A 64-bit hash of a short byte string, for tables in memory; never stored.
@@ -164,10 +166,11 @@ size_t cscan_decimals(const cscan_block *block, size_t column, size_t from, doub
 // 0 and 1, and true, false, yes, no and their first letters in any case; an empty field is NaN. Leaves everything else.
 size_t cscan_bits(const cscan_block *block, size_t column, size_t from, double *values);
 
-// Numbers of words that are in the table, of which `first` are CSCAN_PROBES; leaves others, empty ones and those with
-// doubled quotes.
+// Numbers of words that are in the table; leaves others, empty ones and those with doubled quotes. first: CSCAN_PROBES of the
+// table's. number: how many words there are, those that are not in the table too.
 size_t cscan_codes(
-  const cscan_block *block, size_t column, size_t from, const cscan_word *first, const cscan_word *words, int32_t *codes);
+  const cscan_block *block, size_t column, size_t from, const cscan_word *first, const cscan_word *words, size_t number,
+  int32_t *codes);
 
 // Hashes of fields, quotes around them left out; leaves empty ones.
 size_t cscan_hashes(const cscan_block *block, size_t column, size_t from, uint64_t *hashes);
@@ -203,10 +206,12 @@ cscan_parted cscan_part_spans(
   const cscan_block *block, size_t column, const int32_t *codes, int32_t first, int32_t second, cscan_span *of_first,
   cscan_span *of_second);
 
-// The same for other codes of the rows with one code, and how many there are. chosen: room for those, and one more.
-size_t cscan_select_codes(const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int32_t *chosen);
+// The same for other codes of the rows with one code, and how many there are. chosen: room for those, and
+// one more.
+size_t cscan_select_codes(
+  const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int level, int32_t *chosen);
 
 // Makes a code c, 0 or more, of a row without a value (NaN) into -1 - c. Returns how many values are missing.
-size_t cscan_mark_gaps(const double *values, size_t rows, int32_t *codes);
+size_t cscan_mark_gaps(const double *values, size_t rows, int level, int32_t *codes);
 
 #endif
