@@ -203,13 +203,6 @@ size_t cscan_hashes(const cscan_block *block, size_t column, size_t from, uint64
   return block->rows;
 }
 
-size_t cscan_unix_times(const cscan_block *block, size_t column, size_t from, int64_t *seconds) {
-#if CSCAN_X86
-  if (block->level >= CSCAN_AVX512 && has_avx512()) return cscan_unix_times_avx512(block, column, from, seconds);
-#endif
-  return unix_times(block, column, from, block->rows, seconds);
-}
-
 // MARK: - Choice at run time
 
 size_t cscan_decimals(const cscan_block *block, size_t column, size_t from, double *values) {

@@ -1,4 +1,4 @@
-// Columns of words, ids and times by AVX-512.
+// Columns of words and ids by AVX-512.
 #include "Fields512.h"
 
 #if CSCAN_X86
@@ -197,35 +197,6 @@ CSCAN_AVX512_TARGET size_t cscan_codes_of_table_avx512(
     _mm256_mask_storeu_epi32(codes + row, (__mmask8)first_of_sixteen(block.rows - row), _mm512_cvtepi64_epi32(found));
   }
   return block.rows;
-}
-
-CSCAN_AVX512_TARGET size_t cscan_unix_times_avx512(
-  const cscan_block *given, size_t column, size_t from, int64_t *seconds) {
-  const cscan_block block = *given;
-  const cscan_span *spans = block.spans + column * block.stride;
-  size_t row = first_with_sixteen(&block, spans, from);
-  size_t stop = unix_times(&block, column, from, row, seconds);
-  if (stop < row) return stop;
-  const __m512i zeros = _mm512_set1_epi8('0'), nine = _mm512_set1_epi8(9);
-  for (; row + 8 <= block.rows; row += 8) {
-    eight_fields f = eight_at(block.text, spans + row);
-    if (_mm512_cmpneq_epi64_mask(f.count, _mm512_set1_epi64(10)) != 0) break;
-    // The first two digits are the last two bytes of the eight that end with them.
-    __m512i first = eight_words(block.text, spans + row, 16);
-    first = _mm512_sub_epi8(_mm512_or_si512(_mm512_srli_epi64(first, 48), _mm512_set1_epi64(0x3030303030300000)), zeros);
-    __m512i last = _mm512_sub_epi8(f.word, zeros);
-    if ((_mm512_cmpgt_epu8_mask(first, nine) | _mm512_cmpgt_epu8_mask(last, nine)) != 0) break;
-    // Less than 1e8 is no Unix time here.
-    if (_mm512_testn_epi64_mask(first, first) != 0) break;
-    const __m512i by_pairs = _mm512_set1_epi16(10 | 1 << 8);
-    __m512i fours = _mm512_madd_epi16(_mm512_maddubs_epi16(last, by_pairs), _mm512_set1_epi32(100 | 1 << 16));
-    __m512i eight = _mm512_add_epi64(
-      _mm512_mul_epu32(fours, _mm512_set1_epi64(10000)), _mm512_srli_epi64(fours, 32));
-    __m512i two = _mm512_maddubs_epi16(first, by_pairs);
-    _mm512_storeu_si512(
-      seconds + row, _mm512_add_epi64(eight, _mm512_mul_epu32(two, _mm512_set1_epi64(100000000))));
-  }
-  return unix_times(&block, column, row, block.rows, seconds);
 }
 
 #endif

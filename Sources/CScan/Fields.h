@@ -118,21 +118,6 @@ CSCAN_INLINE size_t ascending(
   return row;
 }
 
-// Rows `from` to `to` of cscan_unix_times.
-CSCAN_INLINE size_t unix_times(const cscan_block *block, size_t column, size_t from, size_t to, int64_t *seconds) {
-  for (size_t row = from; row < to; row++) {
-    field f = short_field_at(block, column, row);
-    if (!CSCAN_WORDWISE || f.count != 10) return row;
-    uint8_t first = (uint8_t)(f.text[0] - '0'), second = (uint8_t)(f.text[1] - '0');
-    uint64_t word;
-    memcpy(&word, f.text + 2, 8);
-    // Less than 1e8 is no Unix time here.
-    if (first > 9 || second > 9 || (first | second) == 0 || !eight_digits(word)) return row;
-    seconds[row] = (int64_t)(first * 10 + second) * 100000000 + (int64_t)value_of_eight(word);
-  }
-  return to;
-}
-
 // Loops are functions of their own, so that those by vectors keep their registers; each returns the first row that it leaves.
 #define CSCAN_LOOP __attribute__((noinline)) static size_t
 
@@ -150,6 +135,5 @@ size_t cscan_codes_of_few_avx512(
 // Of rows from `from` on: stops at eight of which one is no word of the table, or earlier.
 size_t cscan_codes_of_table_avx512(
   const cscan_block *block, size_t column, size_t from, const cscan_word *words, int32_t *codes);
-size_t cscan_unix_times_avx512(const cscan_block *block, size_t column, size_t from, int64_t *seconds);
 
 #endif

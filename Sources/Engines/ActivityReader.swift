@@ -103,9 +103,7 @@ private struct ActivityConsumer: RowConsumer, @unchecked Sendable {
 
   private mutating func readTimes(_ block: FieldBlock) -> Bool {
     times.reserve(block.rows, behind: 0)
-    return block.times(1, into: times[0]) { field in
-      FieldParsing.timestamp(field.trimmed).map { clock.seconds(of: $0) }
-    }
+    return block.times(1, into: times[0], &clock, nullWords: reader.nulls.words)
   }
 
   mutating func clear(for chunk: TableChunk) -> Bool {

@@ -104,7 +104,7 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
     let bytes: UnsafeBufferPointer<UInt8>
     let hash: UInt64
   }
-  private let reader: CellReader
+  private var reader: CellReader
   private var clock: ZoneClock
   private let slots: (unit: Int, variant: Int, time: Int, cluster: Int?, segments: [Int?], attributes: [Int?])
 
@@ -159,16 +159,81 @@ struct ExposureConsumer: RowConsumer, @unchecked Sendable {
       attributes.removeLast(attributes.count - before)
       throw error
     }
-    ids.append(Identifier(bytes: unit.bytes, hash: UnitIndex.hash(of: unit.bytes)))
+    add(unit)
     times.append(time)
     armCodes.append(Int32(truncatingIfNeeded: arms.code(of: variant)))
     if let cluster { clusterCodes.append(Int32(truncatingIfNeeded: clusters.code(of: cluster))) }
+    addSegments { fields[$0] }
+  }
+
+  /// A block at a time, if nothing but words and times is read.
+  mutating func consume(_ block: FieldBlock) -> Bool {
+    let keys = [slots.unit, slots.variant, slots.time] + (slots.cluster.map { [$0] } ?? [])
+    guard slots.attributes.isEmpty, !reader.nulls.stand(in: block, keys), block.isFilled(slots.unit), readTimes(block),
+      readCodes(block)
+    else {
+      times.removeLast(times.count - ids.count)
+      armCodes.removeLast(armCodes.count - ids.count)
+      clusterCodes.removeLast(max(0, clusterCodes.count - ids.count))
+      return false
+    }
+    for row in 0..<block.rows {
+      add(block.field(row, slots.unit))
+      addSegments { block.field(row, $0) }
+    }
+    return true
+  }
+
+  private mutating func readTimes(_ block: FieldBlock) -> Bool {
+    var times: [Int64] = []
+    swap(&times, &self.times)
+    let isRead = times.grow(by: block.rows, 0) {
+      block.times(slots.time, into: $0, perSecond: EventClock.perSecond, &clock, nullWords: reader.nulls.words)
+    }
+    self.times = times
+    return isRead
+  }
+
+  private mutating func readCodes(_ block: FieldBlock) -> Bool {
+    let slots = slots
+    guard armCodes.grow(by: block.rows, 0, { block.codes(slots.variant, into: $0, &arms, filled: true) }) else {
+      return false
+    }
+    guard let cluster = slots.cluster else { return true }
+    return clusterCodes.grow(by: block.rows, 0) { block.codes(cluster, into: $0, &clusters, filled: true) }
+  }
+
+  @inline(__always)
+  private mutating func add(_ unit: Field) {
+    ids.append(Identifier(bytes: unit.bytes, hash: UnitIndex.hash(of: unit.bytes)))
+  }
+
+  @inline(__always)
+  private mutating func addSegments(_ field: (Int) -> Field) {
     for (column, slot) in slots.segments.enumerated() {
       // Of a column of the table of units the empty segment, as long as that is not read.
-      let code = slot.map { reader.nulls.code(of: fields[$0], in: &segments[column]) }
+      let code = slot.map { reader.nulls.code(of: field($0), in: &segments[column]) }
       segmentCodes[column].append(code ?? Int32(truncatingIfNeeded: segments[column].code(of: Self.nothing)))
     }
   }
+
+  mutating func clear(for chunk: TableChunk) -> Bool {
+    reader.origin = chunk.origin
+    ids.removeAll(keepingCapacity: true)
+    times.removeAll(keepingCapacity: true)
+    armCodes.removeAll(keepingCapacity: true)
+    clusterCodes.removeAll(keepingCapacity: true)
+    attributes.removeAll(keepingCapacity: true)
+    for column in segments.indices {
+      segments[column] = Interner()
+      segmentCodes[column].removeAll(keepingCapacity: true)
+    }
+    if clusters.count > 0 { clusters = Interner() }
+    return arms.count <= Self.fewArms
+  }
+
+  /// More are hardly those of an experiment, and not worth keeping.
+  private static let fewArms = 200
 }
 
 /// Reads single cells and says what is wrong with one.

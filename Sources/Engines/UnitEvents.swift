@@ -142,7 +142,8 @@ struct UnitEvents: RowConsumer, @unchecked Sendable {
     swap(&times, &self.times)
     times.removeAll(keepingCapacity: true)
     let isRead = times.grow(by: block.rows, 0) { start in
-      block.times(slots.time, into: start, perSecond: EventClock.perSecond) { reader.time($0, &clock) }
+      block.times(
+        slots.time, into: start, perSecond: EventClock.perSecond, &clock, nullWords: reader.nulls.words)
     }
     self.times = times
     return isRead

@@ -166,12 +166,7 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     guard let timeSlot else { return true }
     return withUnsafeTemporaryAllocation(of: Int64.self, capacity: block.rows + 1) { seconds in
       guard let start = seconds.baseAddress,
-        block.times(
-          timeSlot, into: start,
-          other: { field in
-            field.trimmed.isMissing(nullWords)
-              ? nil : FieldParsing.timestamp(field.trimmed).map { clock.seconds(of: $0) }
-          })
+        block.times(timeSlot, into: start, &clock, nullWords: nullWords)
       else { return false }
       for row in 0..<block.rows { times.insert(seconds[row]) }
       return true

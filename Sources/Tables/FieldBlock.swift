@@ -86,17 +86,25 @@ package struct FieldBlock: BitwiseCopyable {
     each(slot, values, { cscan_decimals($0, $1, $2, values) }, other)
   }
 
-  /// Reads a column of times since 1970 (UTC), as `decimals` does, in units of which a second has `perSecond`.
+  /// Reads a column of times since 1970 (UTC).
+  ///
+  /// - Parameters:
+  ///   - perSecond: the units of a second, 1 or 1,000,000; what is finer is cut off.
+  ///   - clock: of times without a zone.
+  ///   - nullWords: those of missing values. None of them may look like a time in a plain field.
+  /// - Returns: false, with some times written, if one of the fields is no time.
   package func times(
-    _ slot: Int, into times: UnsafeMutablePointer<Int64>, perSecond: Int64 = 1, other: (Field) -> Int64?
+    _ slot: Int, into times: UnsafeMutablePointer<Int64>, perSecond: Int64 = 1, _ clock: inout ZoneClock,
+    nullWords: [[UInt8]]
   ) -> Bool {
-    each(
-      slot, times,
-      { block, column, from in
-        let end = cscan_unix_times(block, column, from, times)
-        if perSecond != 1, from < end { for row in from..<end { times[row] &*= perSecond } }
-        return end
-      }, other)
+    let ours = cscan_clock(per_second: perSecond, is_utc: clock.isUTC ? 1 : 0)
+    return each(slot, times, { cscan_times($0, $1, $2, ours, times) }) { field in
+      let text = field.trimmed
+      guard nullWords.isEmpty || !text.isMissing(nullWords), let stamp = FieldParsing.timestamp(text) else {
+        return nil
+      }
+      return perSecond == 1 ? clock.seconds(of: stamp) : clock.microseconds(of: stamp)
+    }
   }
 
   /// Reads a column of truth values into `values`, 0 and 1, as `decimals` does.

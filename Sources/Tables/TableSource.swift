@@ -67,8 +67,10 @@ public struct TableSource: Sendable {
     parts.reduce(0) { sum, part in
       let body = UnsafeRawBufferPointer(rebasing: part.file.text[part.bodyStart...])
       let sample = body.prefix(1 << 16)
-      let lines = max(1, sample.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) })
-      return sum + Int(Double(body.count) / Double(max(1, sample.count)) * Double(lines)) + 1
+      // Whole lines: with a part of the last one they would be some too few.
+      let end = (sample.lastIndex(of: 0x0A) ?? sample.endIndex - 1) + 1
+      let lines = max(1, sample[..<end].count { $0 == 0x0A })
+      return sum + Int(Double(body.count) / Double(max(1, end)) * Double(lines)) + 1
     }
   }
 

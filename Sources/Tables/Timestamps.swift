@@ -202,7 +202,7 @@ package struct ZoneClock: Sendable {
   private let zone: TimeZone
   /// The offset of local days without a change; nil: the day has one.
   private var days: [Int64: Int64?] = [:]
-  private let isUTC: Bool
+  let isUTC: Bool
 
   package init?(_ identifier: String) {
     guard let zone = TimeZone(identifier: identifier) else { return nil }

@@ -3,9 +3,9 @@ import Foundation
 
 /// Gives each distinct id a small number, in the order of first appearance, and finds it again among millions.
 ///
-/// Open addressing, one place after the other. Ids of at most 16 bytes lie in the table itself, longer ones beside it. A look-up costs a miss of the
-/// cache for the place, and for a longer id one for its bytes; `places` asks for both beforehand, for many ids at once. Ids are
-/// equal if their bytes are; a hash alone decides nothing. One thread fills it; then any may look up.
+/// Open addressing, one place after the other. Ids of at most 16 bytes lie in the table itself, longer ones beside it. A look-up
+/// costs a miss of the cache for the place, and for a longer id one for its bytes; `places` asks for both beforehand, for many ids
+/// at once. Ids are equal if their bytes are; a hash alone decides nothing. One thread fills it; then any may look up.
 package final class UnitIndex: @unchecked Sendable {
   /// 32 bytes: two in a line of the cache.
   package struct Place {
@@ -88,7 +88,8 @@ package final class UnitIndex: @unchecked Sendable {
       code: Int32(truncatingIfNeeded: count))
     if key == nil { append(id) }
     count += 1
-    if count * 2 > places.count { grow() }
+    // More than half: what was expected may have been some too few.
+    if count * 8 > places.count * 5 { grow() }
     return count - 1
   }
 
@@ -149,7 +150,7 @@ package final class UnitIndex: @unchecked Sendable {
     }
   }
 
-  /// At most half is filled: events of units that are not there end their search soon.
+  /// At most half is filled by those expected: events of units that are not there end their search soon.
   private static func table(_ expected: Int) -> LargeMemory<Place> {
     LargeMemory(min(max(64, 2 * expected), 1 << 32 - 1), Place())
   }

@@ -8,6 +8,13 @@ import Testing
 /// The same measurements, to the last bit and fault by fault, whatever finds the fields, however many threads there are and
 /// wherever the file is cut. VERDICT_FUZZ_SEED sets what is made.
 @Suite struct DifferentialTests {
+  /// A time as Unix time, or as logs write it.
+  static func written(_ seconds: Int, _ form: Int) -> String {
+    guard form > 0 else { return "\(seconds)" }
+    let text = Date(timeIntervalSince1970: Double(seconds)).ISO8601Format()
+    return form == 1 ? text : text.replacing("T", with: " ").replacing("Z", with: form == 2 ? ".250" : "+01:00")
+  }
+
   /// A table of units, sometimes a damaged one; every other one has neither quotes nor anything missing.
   static func units(_ generator: inout SeededGenerator) -> [UInt8] {
     let isPlain = Bool.random(using: &generator)
@@ -34,6 +41,7 @@ import Testing
       ["de", "fr", "é"]
       + (Bool.random(using: &generator)
         ? ["nl", "be", "Danmark", "Österreich", "United Kingdom", "United States", "United States of America"] : [])
+    let form = Int.random(in: 0...3, using: &generator)
     if !isPlain { arms += arms.map { "\"\($0)\"" } }
     for row in 0..<count {
       let id = row < ordered ? row : (row * 77) % 1000
@@ -50,7 +58,7 @@ import Testing
         text += "\(pick(segments)),\(pick(["", "0", "1", "1.5", "-2.25", "1e3", "\"7\"", missing, " 3 ", " "])),"
       }
       let time = Int.random(in: 0..<300, using: &generator) == 0 ? 631_152_000 : 1_767_225_000 + row
-      text += "\(pick(["1", "2", "0.1", "99999.99", "3"])),\(pick(truths)),\(time)" + end
+      text += "\(pick(["1", "2", "0.1", "99999.99", "3"])),\(pick(truths)),\(written(time, form))" + end
     }
     return damaged(text, &generator)
   }
@@ -65,11 +73,13 @@ import Testing
     // What a cut inside quotes would take for rows.
     let ghosts = "\"a\nunit-1,1767225100,buy,1\nunit-2,1767225200,sell,2\nb\""
     if Bool.random(using: &generator) { names.append(ghosts) }
+    // Of many kinds, or of one.
+    let form = Int.random(in: -1...3, using: &generator)
     for _ in 0..<Int.random(in: 1...300, using: &generator) {
       let unit = "unit-\(Int.random(in: 0..<60, using: &generator))"
       let time = Int.random(in: 1_767_225_000...1_767_226_000, using: &generator)
       let odd = Int.random(in: 0..<900, using: &generator) == 0 ? missing : "2026-01-01T00:00:05.25Z"
-      text += "\(unit),\(pick(["\(time)", "\(time)", "\(time)500", odd])),"
+      text += "\(unit),\(form >= 0 ? written(time, form) : pick(["\(time)", "\(time)", "\(time)500", odd])),"
       text += "\(pick(names)),\(pick(["", "1", "2.5", "-3", missing, "12345678.5"]))\n"
     }
     return damaged(text, &generator)

@@ -184,8 +184,15 @@ size_t cscan_ascending(
 // The first empty field from `from` on.
 size_t cscan_filled(const cscan_block *block, size_t column, size_t from);
 
-// Unix times of ten digits; leaves everything else.
-size_t cscan_unix_times(const cscan_block *block, size_t column, size_t from, int64_t *seconds);
+// How times are counted, and read where no zone is written.
+typedef struct {
+  int64_t per_second;  // 1, or 1,000,000; what is finer is cut off
+  int is_utc;          // those without a zone are of UTC; else they are left
+} cscan_clock;
+
+// Times since 1970 (UTC): Unix times of ten digits, and dates and times such as 2026-11-23, 2026-11-23T14:05:09Z and
+// 2026-11-23 14:05:09.250+01:00. Leaves everything else.
+size_t cscan_times(const cscan_block *block, size_t column, size_t from, cscan_clock clock, int64_t *times);
 
 // MARK: - Rows by their code
 
