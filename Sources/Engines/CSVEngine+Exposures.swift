@@ -160,7 +160,8 @@ private struct UnitTable {
     rows.append(kept.count, arms[0], of: units.arms.count, numbers, words)
     func all(_ interner: Interner) -> [Int32] { (0..<interner.count).map { Int32(truncatingIfNeeded: $0) } }
     return CodedRows(
-      rows: rows, arms: all(units.arms), clusters: all(units.clusters), segments: units.segments.map(all))
+      rows: rows, arms: all(units.arms), clusters: GrowingColumns(all(units.clusters)),
+      segments: units.segments.map(all))
   }
 
   /// Column after column; NaN where a unit has no value, or was not observed for long enough.

@@ -41,7 +41,7 @@ public struct CSVEngine: Engine {
       identity.take(batch)
       for index in batch.consumers.indices { times.merge(batch.consumers[index].times) }
       duplicates?.take(batch.consumers)
-      return try assembly.take(batch.consumers)
+      return try assembly.take(batch.consumers, of: source)
     }
     assembly.finish()
     try duplicates?.check()

@@ -53,7 +53,9 @@ final class Cell {
   /// - Parameters:
   ///   - isComplete: whether every row has all values; also where rows are clustered, which may have gaps then.
   ///   - clusters: the whole's codes by those of the rows.
-  func add(_ rows: RowStack, _ numbers: UnsafeBufferPointer<Int32>, isComplete: Bool, clusters codes: [Int32]) {
+  func add(
+    _ rows: RowStack, _ numbers: UnsafeBufferPointer<Int32>, isComplete: Bool, clusters codes: GrowingColumns<Int32>
+  ) {
     units += numbers.count
     guard width > 0 else { return }
     guard clusters == nil else { return addToClusters(rows, numbers, codes) }
@@ -95,20 +97,14 @@ final class Cell {
     }
   }
 
-  private func addToClusters(_ rows: RowStack, _ numbers: UnsafeBufferPointer<Int32>, _ codes: [Int32]) {
-    let clusterCodes = rows.codes[rows.codes.width - 1]
-    for row in numbers.lazy.map({ Int($0) }) {
-      let cluster = Int(codes[Int(clusterCodes[row])])
-      for (metric, places) in places.enumerated() {
-        if places.contains(where: { rows.values[$0][row].isNaN }) {
-          missing[metric] += 1
-          continue
-        }
-        clusters?.add(rows.values, row, places, metric: metric, cluster: cluster)
-        guard values[metric] != nil else { continue }
-        values[metric]?.append(rows.values[places[0]][row])
-        clustersOfValues[metric].append(Int32(truncatingIfNeeded: cluster))
-      }
+  private func addToClusters(
+    _ rows: RowStack, _ numbers: UnsafeBufferPointer<Int32>, _ codes: GrowingColumns<Int32>
+  ) {
+    let (own, whole) = (rows.codes[rows.codes.width - 1], codes[0])
+    clusters?.add(rows.values, numbers, { whole[Int(own[$0])] }, missing: &missing) { metric, row, cluster in
+      guard values[metric] != nil else { return }
+      values[metric]?.append(rows.values[places[metric][0]][row])
+      clustersOfValues[metric].append(cluster)
     }
   }
 
@@ -135,7 +131,7 @@ final class Cell {
   }
 
   /// The clusters that have a row here; none if rows are not clustered.
-  var clusterCodes: [Int] { clusters?.codes ?? [] }
+  var clusterCodes: [Int32] { clusters?.codes ?? [] }
 
   /// What is known of one metric.
   func data(metric: Int) -> Measurements.MetricData {

@@ -11,7 +11,7 @@ import Tables
 final class CellAssembly: @unchecked Sendable {
   private let shape: CellShape
   private var arms = Interner()
-  private var clusters = Interner()
+  private let clusters = SharedUnitIndex()
   private var segments: [Interner]
   /// For each arm: all its units, then one for each segment column.
   private var rows: [[CellRow]] = []
@@ -29,18 +29,32 @@ final class CellAssembly: @unchecked Sendable {
 
   /// Begins the work on the next chunks when that on those before is done. The chunks are looked at until `finish`.
   ///
+  /// - Parameter source: whose threads number the clusters.
   /// - Throws: `TableFault` if there is no memory for their cells.
-  func take(_ consumers: [UnitRowConsumer]) throws(TableFault) -> SharedWork {
+  func take(_ consumers: [UnitRowConsumer], of source: TableSource) throws(TableFault) -> SharedWork {
     finish()
+    let clusterCodes = codes(ofClustersIn: consumers, source)
     let chunks = consumers.indices.map { index in
       CodedRows(
         rows: consumers[index].rows, arms: Self.codes(of: consumers[index].arms, in: &arms),
-        clusters: Self.codes(of: consumers[index].clusters, in: &clusters),
+        clusters: clusterCodes[index],
         segments: segments.indices.map { Self.codes(of: consumers[index].segments[$0], in: &segments[$0]) })
     }
     begunRows += chunks.reduce(0) { $0 + $1.rows.arms.reduce(0) { $0 + $1.count } }
-    if let fault = tooManySegments() { throw fault }
+    if let fault = tooManySegments() ?? tooManyClusters() { throw fault }
     return work(on: chunks)
+  }
+
+  /// What the codes of each chunk's clusters are in the whole.
+  private func codes(ofClustersIn consumers: [UnitRowConsumer], _ source: TableSource) -> [GrowingColumns<Int32>] {
+    let codes = consumers.map { consumer in
+      let codes = GrowingColumns<Int32>(width: 1)
+      codes.reserve(consumer.clusters.count, behind: 0)
+      return codes
+    }
+    guard shape.request.clusterColumn != nil else { return codes }
+    clusters.number(consumers.map(\.clusters), into: { codes[$0][0] }, source.parallel)
+    return codes
   }
 
   /// Comes when the work is done.
@@ -57,6 +71,11 @@ final class CellAssembly: @unchecked Sendable {
       min(MemoryBound.values($0.count, in: begunRows, of: estimatedRows) * Double(arms.count), Double(estimatedRows))
     }
     return shape.tooManySegments(bound, found: found.map { Double($0) }, foreseen: foreseen)
+  }
+
+  private func tooManyClusters() -> TableFault? {
+    let foreseen = MemoryBound.values(clusters.count, in: begunRows, of: estimatedRows)
+    return shape.tooManyClusters(bound, found: Double(clusters.count), foreseen: foreseen)
   }
 
   /// Rows whose arms, clusters and segments are numbered as in these words; once, instead of chunks.
@@ -119,11 +138,11 @@ final class CellAssembly: @unchecked Sendable {
   }
 
   private var clustersInSeveralArms: Int {
-    var (seen, several): (Set<Int>, Set<Int>) = ([], [])
-    for codes in rows.compactMap({ $0.first?.cells.first??.clusterCodes }) {
-      for code in codes where !seen.insert(code).inserted { several.insert(code) }
-    }
-    return several.count
+    let arms = rows.compactMap { $0.first?.cells.first??.clusterCodes }
+    // By code, up to two.
+    var found = [UInt8](repeating: 0, count: Int(arms.joined().max() ?? -1) + 1)
+    for code in arms.joined() { found[Int(code)] = min(2, found[Int(code)] + 1) }
+    return found.count { $0 == 2 }
   }
 }
 
@@ -132,7 +151,7 @@ struct CodedRows: Sendable {
   let rows: PartedRows
   /// By code.
   let arms: [Int32]
-  let clusters: [Int32]
+  let clusters: GrowingColumns<Int32>
   let segments: [[Int32]]
 }
 

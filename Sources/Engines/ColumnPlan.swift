@@ -124,10 +124,28 @@ struct CellShape: Sendable {
     return fault.map { TableFault(.needsMemory($0), at: nil) }
   }
 
+  /// That clusters need more memory than there is, if so.
+  ///
+  /// - Parameters:
+  ///   - found: how many there are so far.
+  ///   - foreseen: how many there will be.
+  func tooManyClusters(_ bound: MemoryBound, found: Double, foreseen: Double) -> TableFault? {
+    guard let column = request.clusterColumn else { return nil }
+    // Their places in a table that doubles; in a cell of each segment column, and one of all, their totals and places.
+    let bytes = Double(128 + (1 + request.segmentColumns.count) * (48 + 16 * clusters.size))
+    let fault = bound.fault(
+      found: bytes * found, foreseen: bytes * foreseen,
+      for: "the clusters of '\(column)', about \(Int(foreseen).grouped),", .clustersInParts)
+    return fault.map { TableFault(.needsMemory($0), at: nil) }
+  }
+
+  private var clusters: ClusterLayout {
+    ClusterLayout(places: places, isRatio: request.metrics.map { if case .ratio = $0.kind { true } else { false } })
+  }
+
   func emptyCell(blockRows: Int) -> Cell {
-    let isRatio = request.metrics.map { if case .ratio = $0.kind { true } else { false } }
-    return Cell(
+    Cell(
       width: width, places: places, quantiles: request.metrics.map(\.isQuantile), blockRows: blockRows,
-      clustered: request.clusterColumn == nil ? nil : ClusterLayout(places: places, isRatio: isRatio))
+      clustered: request.clusterColumn == nil ? nil : clusters)
   }
 }

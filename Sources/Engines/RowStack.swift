@@ -15,6 +15,13 @@ final class GrowingColumns<Element: BitwiseCopyable>: @unchecked Sendable {
     base = .allocate(capacity: 1)
   }
 
+  /// One column of these.
+  convenience init(_ elements: [Element]) {
+    self.init(width: 1)
+    reserve(elements.count, behind: 0)
+    base.update(from: elements, count: elements.count)
+  }
+
   deinit { base.deallocate() }
 
   subscript(column: Int) -> UnsafeMutablePointer<Element> { base + column &* capacity }

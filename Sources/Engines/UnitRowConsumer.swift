@@ -207,7 +207,7 @@ final class UnitRowConsumer: RowConsumer, @unchecked Sendable {
     units.clear()
     times = TimeRange()
     // Few words are worth keeping; of many most will not come again.
-    if clusters.count > 0 { clusters = Interner() }
+    if clusters.count > 0 { clusters = Interner(expected: clusters.count) }
     for index in segments.indices where segments[index].count > Self.fewWords { segments[index] = nulls.interner }
     return arms.count <= Self.fewWords
   }

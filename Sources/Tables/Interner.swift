@@ -19,12 +19,25 @@ package struct Interner: Sendable {
     var capacity = 16
     while capacity < expected * 2 { capacity *= 2 }
     table = [Int32](repeating: -1, count: capacity)
+    hashes.reserveCapacity(expected)
+    ends.reserveCapacity(expected + 1)
   }
 
   package var count: Int { hashes.count }
 
   package func bytes(of code: Int) -> ArraySlice<UInt8> { arena[ends[code]..<ends[code + 1]] }
   package func string(of code: Int) -> String { String(decoding: bytes(of: code), as: UTF8.self) }
+
+  /// Does something with the number, the hash (of `ByteHash`) and the bytes of each word.
+  @inline(__always)
+  func forEachWord(_ body: (_ code: Int, _ hash: UInt64, _ bytes: UnsafeBufferPointer<UInt8>) -> Void) {
+    arena.withUnsafeBufferPointer { arena in
+      for code in hashes.indices {
+        body(code, hashes[code], UnsafeBufferPointer(rebasing: arena[ends[code]..<ends[code + 1]]))
+      }
+    }
+  }
+
   package var strings: [String] { (0..<count).map(string) }
 
   @inline(__always)

@@ -75,6 +75,7 @@ public struct MemoryFault: InputFault, Hashable {
     case parts
     case fewerSegments
     case fewerDistinct
+    case clustersInParts
   }
   let needed: Double
   let available: Int
@@ -91,6 +92,7 @@ public struct MemoryFault: InputFault, Hashable {
     switch advice {
     case .parts: "Read fewer rows at a time, analyse in parts and put their statistics together"
     case .fewerSegments: "A segment is a group of many units: take a column with fewer values"
+    case .clustersInParts: "Analyse parts that have all rows of their clusters, and put their statistics together"
     case .fewerDistinct: "Count them with fewer events (where:, window:)"
     }
   }

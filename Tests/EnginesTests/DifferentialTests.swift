@@ -159,6 +159,11 @@ import Testing
           $0.segmentColumns = ["c"]
           $0.clusterColumn = "c"
         },
+        // Nearly as many clusters as rows.
+        {
+          $0.segmentColumns = ["c"]
+          $0.clusterColumn = "u"
+        },
         {
           $0.allowedBadRows = 1
           $0.timeColumn = "t"

@@ -55,6 +55,30 @@ import Testing
     #expect(try sentence(40_000_000) == "20000 rows")
   }
 
+  /// Clusters are kept, each with its totals; few of them take no room however many rows they have.
+  @Test func clustersWithoutEndAreRefused() throws {
+    let text =
+      "u,g,variant,y\n" + (0..<20_000).map { "u\($0),g\($0 % 3),\($0 % 2 == 0 ? "control" : "b"),\($0 % 7)\n" }.joined()
+    func sentence(_ cluster: String, _ memory: Int) throws -> String {
+      var options = TableOptions(threads: 1)
+      (options.memoryBytes, options.chunkBytes) = (memory, 4096)
+      var request = MeasurementRequest(files: ["t.csv"], metrics: [try Metric(parsing: "m=mean(y)")])
+      request.clusterColumn = cluster
+      do {
+        let file = TableFile(name: "t.csv", bytes: Array(text.utf8))
+        let measured = try CSVEngine(options: options).measure(request, TableSource(files: [file], options: options))
+        return "\(measured.arms.map(\.clusters))"
+      } catch {
+        return "\(error)"
+      }
+    }
+    let refused = try sentence("u", 1_000_000)
+    #expect(refused.hasPrefix("the clusters of 'u', about 2"))
+    #expect(refused.contains("Analyse parts that have all rows of their clusters"))
+    #expect(try sentence("u", 100_000_000) == "[Optional(10000), Optional(10000)]")
+    #expect(try sentence("g", 1_000_000) == "[Optional(3), Optional(3)]")
+  }
+
   /// Of 1,000 values that are as frequent 500 rows have 1000 (1 - e^-0.5) = 393.47, 5,000 rows 1000 (1 - e^-5) = 993.26.
   @Test func valuesToComeAreKnownFromTheFirst() {
     #expect(abs(MemoryBound.values(393, in: 500, of: 5000) - 993.26) < 5)
