@@ -94,9 +94,29 @@ typedef struct {
 // 0 if the word has more than 16 bytes.
 static inline __attribute__((always_inline)) int cscan_short_key(const uint8_t *text, size_t count, cscan_key *key) {
   if (count > 16) return 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  // Loads overlap rather than reach beyond the word.
+  key->high = 0;
+  if (count >= 8) {
+    uint64_t end;
+    __builtin_memcpy(&key->low, text, 8);
+    __builtin_memcpy(&end, text + count - 8, 8);
+    if (count > 8) key->high = end >> 8 * (16 - count);
+  } else if (count >= 4) {
+    uint32_t start, end;
+    __builtin_memcpy(&start, text, 4);
+    __builtin_memcpy(&end, text + count - 4, 4);
+    key->low = start | (uint64_t)end << 8 * (count - 4);
+  } else {
+    key->low = count == 0 ? 0
+                          : text[0] | (uint64_t)text[count >> 1] << 8 * (count >> 1) |
+                              (uint64_t)text[count - 1] << 8 * (count - 1);
+  }
+#else
   uint8_t bytes[16] = {0};
   __builtin_memcpy(bytes, text, count);
   __builtin_memcpy(key, bytes, 16);
+#endif
   return 1;
 }
 

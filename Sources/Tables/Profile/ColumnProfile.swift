@@ -121,24 +121,31 @@ struct ColumnTally: Sendable {
     firstOthers[kind] = Place(offset: offset, found: String(field.string.prefix(Self.shownCharacters)))
   }
 
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
   /// Digits with one comma, and points before it: 1.234,5.
   private static func isCommaNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
-    let parts = digits.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return false }
-    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-    return parts[0].allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") } && parts[1].allSatisfy(isDigit)
-  }
-
-  /// Day and month before the year: 01.03.2026, 3/1/2026.
-  private static func isLocalDate(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    let day = text.prefix { $0 != UInt8(ascii: " ") }
-    let parts = day.split { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "-") }
-    guard parts.count == 3, (1...2).contains(parts[0].count), (1...2).contains(parts[1].count), parts[2].count == 4
-    else {
+    let first = text.first == UInt8(ascii: "-") ? 1 : 0
+    guard let comma = text.firstIndex(of: UInt8(ascii: ",")), comma > first, comma < text.count - 1 else {
       return false
     }
-    return parts.allSatisfy { $0.allSatisfy { (0x30...0x39).contains($0) } }
+    return (first..<comma).allSatisfy { isDigit(text[$0]) || text[$0] == UInt8(ascii: ".") }
+      && (comma + 1..<text.count).allSatisfy { isDigit(text[$0]) }
+  }
+
+  /// Day and month before the year: 01.03.2026, 3/1/2026; a time may follow.
+  private static func isLocalDate(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var index = 0
+    func digits(atMost count: Int) -> Int {
+      let start = index
+      while index < text.count, index < start + count, isDigit(text[index]) { index += 1 }
+      return index - start
+    }
+    for _ in 0..<2 {
+      guard digits(atMost: 2) > 0, index < text.count, ".-/".utf8.contains(text[index]) else { return false }
+      index += 1
+    }
+    return digits(atMost: 4) == 4 && (index == text.count || text[index] == UInt8(ascii: " "))
   }
 
   /// What makes more of the same column quicker to count.
