@@ -54,7 +54,7 @@ extension CSVEngine {
     count.rows += eventCount.rows
     count.badRows += eventCount.badRows
 
-    let table = try UnitTable(plan, units, totals, events.options.kernel)
+    let table = try UnitTable(plan, units, totals, on: events)
     let assembly = CellAssembly(plan.shape, bound, estimatedRows: units.count)
     assembly.take(table.rows, of: units, on: events)
     var measurements = assembly.measurements(
@@ -110,7 +110,8 @@ private struct UnitTable {
   let summary: ExposureSummary
   let immature: ImmatureUnits
 
-  init(_ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals, _ kernel: ScanKernel) throws {
+  /// - Parameter source: whose threads do it.
+  init(_ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals, on source: TableSource) throws {
     let isSeveral = units.isSeveral
     let kept = isSeveral.contains(true) ? isSeveral.indices.filter { !isSeveral[$0] } : Array(isSeveral.indices)
     guard !kept.isEmpty else {
@@ -120,7 +121,7 @@ private struct UnitTable {
     let (times, end) = (units.times, totals.end)
     // Nothing was observed without an event. What is stated as the end was observed to its last microsecond.
     let until = end.latest == .min ? nil : plan.asOf == .max ? end.latest : plan.asOf + 1
-    let observed = kept.map { unit in until.map { $0 - times[unit] } ?? -1 }
+    let observed = source.all(kept.count) { row in until.map { $0 - times[kept[row]] } ?? -1 }
     var summary = ExposureSummary(
       unitsInSeveralArms: units.count - kept.count, immatureUnits: observed.count { plan.isImmature($0) },
       events: totals.count.events, eventsAsked: totals.count.asked, eventsOfUnits: totals.count.ofUnits,
@@ -130,12 +131,12 @@ private struct UnitTable {
     summary.quietSeconds = totals.quiet.map { Double($0) / Double(EventClock.perSecond) }
     self.summary = summary
     immature = ImmatureUnits(plan, units, kept, observed)
-    var values = try Self.values(plan, units, totals, kept, observed)
+    var values = try Self.values(plan, units, totals, kept, observed, on: source)
     for metric in plan.request.metrics.indices {
       let places = plan.places[metric].filter { plan.columns[$0].isOutcome }
       limits.append(try places.map { try Self.cut(&values[$0], plan.request.metrics[metric]) })
     }
-    rows = Self.parted(values, plan, units, kept, kernel)
+    rows = Self.parted(values, plan, units, kept, source.options.kernel)
   }
 
   /// The units by arm, numbered as in `units`.
@@ -166,14 +167,15 @@ private struct UnitTable {
 
   /// Column after column; NaN where a unit has no value, or was not observed for long enough.
   private static func values(
-    _ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals, _ kept: [Int], _ observed: [Int64]
+    _ plan: EventPlan, _ units: ExposedUnits, _ totals: UnitTotals, _ kept: [Int], _ observed: [Int64],
+    on source: TableSource
   ) throws(ExposureFault) -> [[Double]] {
     try plan.columns.map { column throws(ExposureFault) in
       let metric = plan.request.metrics[column.metric]
       let missing = column.isOutcome && metric.options.missing == .zero ? 0 : Double.nan
       let needed = plan.exposures.includesImmature ? Int64.min : column.matureAfter ?? .min
-      func each(_ number: (_ unit: Int) -> Double) -> [Double] {
-        kept.indices.map { needed > observed[$0] ? .nan : number(kept[$0]) }
+      func each(_ number: @Sendable (_ unit: Int) -> Double) -> [Double] {
+        source.all(kept.count) { needed > observed[$0] ? .nan : number(kept[$0]) }
       }
       switch column.source {
       case .events(let value):
@@ -243,6 +245,22 @@ private struct ImmatureUnits {
         }
         measurements.cells[place].metrics[metric].immature = count
       }
+    }
+  }
+}
+
+extension TableSource {
+  /// An element for each of some numbers from 0 on, made on all threads.
+  fileprivate func all<Element>(_ count: Int, _ element: @Sendable (Int) -> Element) -> [Element] {
+    let piece = 1 << 16
+    return [Element](unsafeUninitializedCapacity: count) { elements, filled in
+      nonisolated(unsafe) let places = elements
+      parallel((count + piece - 1) / piece) { number in
+        for place in number * piece..<min(count, (number + 1) * piece) {
+          places.initializeElement(at: place, to: element(place))
+        }
+      }
+      filled = count
     }
   }
 }
