@@ -1,6 +1,6 @@
 """One job of one peer: reads the CSV files anew and prints its numbers as JSON.
 
-usage: peer.py PEER JOB FOLDER      peers: duckdb, polars, pandas, tea-tasting; jobs: units, events,
+usage: peer.py PEER JOB FOLDER      peers: duckdb, polars, pandas, tea-tasting; jobs: units, segments (and all), events,
 triangle (retention by week; the last week is not over and counts for nobody), assign (writes a file)
 """
 import json
@@ -39,6 +39,8 @@ def duckdb_job(job, folder):
         return []
     query = {
         "units": f"select variant, {UNIT_SUMS} from read_csv('{folder}/units.csv') group by variant order by variant",
+        "segments": f"select variant, country, {UNIT_SUMS} from read_csv('{folder}/units.csv') "
+                    "group by grouping sets ((variant), (variant, country)) order by variant, country",
         "events": JOIN.format(folder), "triangle": TRIANGLE.format(folder),
     }[job]
     result = duckdb.sql(query)
@@ -51,11 +53,16 @@ def polars_job(job, folder):
     def covariance(a, b):
         return pl.cov(a, b)
 
-    if job == "units":
-        frame = pl.scan_csv(f"{folder}/units.csv").group_by("variant").agg(
+    def sums(keys):
+        return pl.scan_csv(f"{folder}/units.csv").group_by(keys).agg(
             n=pl.len(), c=pl.mean("converted"), r=pl.mean("revenue"), p=pl.mean("pre_revenue"), o=pl.mean("orders"),
             rr=pl.var("revenue"), pp=pl.var("pre_revenue"), rp=covariance("revenue", "pre_revenue"),
             oo=pl.var("orders"), ro=covariance("revenue", "orders"))
+
+    if job == "units":
+        frame = sums(["variant"])
+    elif job == "segments":
+        frame = pl.concat([sums(["variant"]), sums(["variant", "country"])], how="diagonal")
     elif job == "triangle":
         weeks = (pl.scan_csv(f"{folder}/events.csv").select("user_id", w=(pl.col("timestamp") - 345600) // 604800).unique())
         starts = weeks.group_by("user_id").agg(s=pl.min("w"))

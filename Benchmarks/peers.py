@@ -15,7 +15,7 @@ from importlib.metadata import version
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = {
-    "units": ["duckdb", "polars", "pandas", "tea-tasting"], "events": ["duckdb", "polars"],
+    "units": ["duckdb", "polars", "pandas", "tea-tasting"], "segments": ["duckdb", "polars"], "events": ["duckdb", "polars"],
     "triangle": ["duckdb", "polars"], "assign": ["duckdb"],
 }
 PLAN = ["--salt", "checkout", "--weights", "control=50,treatment=50"]
@@ -23,9 +23,10 @@ PLAN = ["--salt", "checkout", "--weights", "control=50,treatment=50"]
 
 def commands(verdict, folder):
     """For each job the commands by name."""
+    units = [verdict, "analyze", f"{folder}/units.csv", "--format", "json", "--metric", "c=proportion(converted)",
+             "--metric", "r=mean(revenue, covariates: pre_revenue)", "--metric", "a=ratio(revenue, orders)"]
     ours = {
-        "units": [verdict, "analyze", f"{folder}/units.csv", "--format", "json", "--metric", "c=proportion(converted)",
-                  "--metric", "r=mean(revenue, covariates: pre_revenue)", "--metric", "a=ratio(revenue, orders)"],
+        "units": units, "segments": [*units, "--segment", "country"],
         "events": [verdict, "analyze", f"{folder}/events.csv", "--exposures", f"{folder}/exposures.csv",
                    "--include-immature", "--format", "json", "--metric", "r=mean(value) | event: purchase | window: 7d"],
         "triangle": [verdict, "cohort", f"{folder}/events.csv", "--time", "timestamp", "--period", "week", "--format", "csv"],
@@ -53,10 +54,14 @@ def timed(command):
 
 def of_analyses(ours, theirs, _):
     """The largest relative difference of counts, means, standard errors and ratios that both give."""
-    comparison = {metric["name"]: metric["comparisons"][0] for metric in json.loads(ours)["metrics"]}
+    comparisons = {
+        (metric["name"], comparison.get("segment", {}).get("value")): comparison
+        for metric in json.loads(ours)["metrics"] for comparison in metric["comparisons"]
+    }
     worst = 0.0
     for row in json.loads(theirs):
-        arms = {name: both[row["variant"]] for name, both in comparison.items()}
+        arms = {
+            name: both[row["variant"]] for (name, segment), both in comparisons.items() if segment == row.get("country")}
         pairs = [(arms[name]["value"], row[name]) for name in ("c", "r") if name in row and name in arms]
         if "n" in row:
             pairs.append((arms["r"]["units"], row["n"]))
@@ -89,7 +94,7 @@ def of_assignments(_, __, folder):
     return 0.0 if counts[0] == counts[1] else math.inf
 
 
-DISAGREEMENTS = {"units": of_analyses, "events": of_analyses, "triangle": of_triangles, "assign": of_assignments}
+DISAGREEMENTS = {"units": of_analyses, "segments": of_analyses, "events": of_analyses, "triangle": of_triangles, "assign": of_assignments}
 
 
 def machine():
