@@ -65,7 +65,7 @@ CSCAN_AVX512_TARGET CSCAN_INLINE __m512i eight_digits_and_marks(
   return digits;
 }
 
-// The numbers of two bits a bit.
+// The low half of each lane.
 CSCAN_AVX512_TARGET CSCAN_INLINE __m512i low_of(__m512i lanes) {
   return _mm512_and_si512(lanes, _mm512_set1_epi64(0xFFFFFFFF));
 }
@@ -120,7 +120,6 @@ CSCAN_INLINE int end_of_civil(size_t count, int has_zone, civil_end *end) {
   end->decimals = rest - 1;
   // The point, the digits and the Z stand at the end of the eight.
   const int first = 8 - rest - has_zone;
-  if (first < 0) return 0;
   for (int at = first; at < 8; at++) {
     const int is_point = at == first, is_zone = has_zone && at == 7;
     end->zeros |= (uint64_t)(is_point ? '.' : is_zone ? 'Z' : '0') << 8 * at;

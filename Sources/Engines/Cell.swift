@@ -13,13 +13,14 @@ final class Cell {
   private var joint: BlockedMoments
   private var extras: [BlockedMoments?]
   private var missing: [Int]
-  /// Values of quantile metrics, by metric, and where rows are clustered the cluster of each.
+  /// Values of quantile metrics, by metric, and where rows are clustered the cluster of each, numbered in the order in which they
+  /// come.
   private var values: [[Double]?]
   /// In place of the values, once there are many.
   private var histograms: [QuantileHistogram?]
   private var clustersOfValues: [[Int32]]
   /// Totals of clusters, if rows are clustered.
-  private var clusters: ClusterTotals?
+  private let clusters: ClusterTotals?
 
   init(width: Int, places: [[Int]], quantiles: [Bool], blockRows: Int, clustered: ClusterLayout?) {
     self.width = width
@@ -101,10 +102,10 @@ final class Cell {
     _ rows: RowStack, _ numbers: UnsafeBufferPointer<Int32>, _ codes: GrowingColumns<Int32>
   ) {
     let (own, whole) = (rows.codes[rows.codes.width - 1], codes[0])
-    clusters?.add(rows.values, numbers, { whole[Int(own[$0])] }, missing: &missing) { metric, row, cluster in
+    clusters?.add(rows.values, numbers, { whole[Int(own[$0])] }, missing: &missing) { metric, row, place in
       guard values[metric] != nil else { return }
       values[metric]?.append(rows.values[places[metric][0]][row])
-      clustersOfValues[metric].append(cluster)
+      clustersOfValues[metric].append(place)
     }
   }
 
@@ -112,10 +113,11 @@ final class Cell {
   func merge(_ other: Cell) {
     units += other.units
     joint.merge(&other.joint)
+    let ours = other.clusters.flatMap { clusters?.merge($0) } ?? []
     for metric in places.indices {
       missing[metric] += other.missing[metric]
       if let more = other.values[metric] { values[metric]?.append(contentsOf: more) }
-      clustersOfValues[metric].append(contentsOf: other.clustersOfValues[metric])
+      clustersOfValues[metric].append(contentsOf: other.clustersOfValues[metric].map { ours[Int($0)] })
       if clusters == nil,
         other.histograms[metric] != nil || values[metric]?.count ?? 0 > Measurements.MetricData.exactValues
           || histograms[metric] != nil
@@ -127,7 +129,6 @@ final class Cell {
       if extras[metric] == nil { extras[metric] = BlockedMoments(columns: places[metric].count, blockRows: 64) }
       extras[metric]?.merge(&extra)
     }
-    if let more = other.clusters { clusters?.merge(more) }
   }
 
   /// The clusters that have a row here; none if rows are not clustered.

@@ -11,7 +11,8 @@ import Tables
 final class CellAssembly: @unchecked Sendable {
   private let shape: CellShape
   private var arms = Interner()
-  private let clusters = SharedUnitIndex()
+  /// If rows are clustered.
+  private let clusters: SharedUnitIndex?
   private var segments: [Interner]
   /// For each arm: all its units, then one for each segment column.
   private var rows: [[CellRow]] = []
@@ -25,6 +26,7 @@ final class CellAssembly: @unchecked Sendable {
   init(_ shape: CellShape, _ bound: MemoryBound, estimatedRows: Int) {
     (self.shape, self.bound, self.estimatedRows) = (shape, bound, estimatedRows)
     segments = shape.request.segmentColumns.map { _ in Interner() }
+    clusters = shape.request.clusterColumn.map { _ in SharedUnitIndex() }
   }
 
   /// Begins the work on the next chunks when that on those before is done. The chunks are looked at until `finish`.
@@ -52,8 +54,7 @@ final class CellAssembly: @unchecked Sendable {
       codes.reserve(consumer.clusters.count, behind: 0)
       return codes
     }
-    guard shape.request.clusterColumn != nil else { return codes }
-    clusters.number(consumers.map(\.clusters), into: { codes[$0][0] }, source.parallel)
+    clusters?.number(consumers.map(\.clusters), into: { codes[$0][0] }, source.parallel)
     return codes
   }
 
@@ -73,9 +74,17 @@ final class CellAssembly: @unchecked Sendable {
     return shape.tooManySegments(bound, found: found.map { Double($0) }, foreseen: foreseen)
   }
 
+  /// So are clusters; each has totals in as many cells as it has rows of.
   private func tooManyClusters() -> TableFault? {
-    let foreseen = MemoryBound.values(clusters.count, in: begunRows, of: estimatedRows)
-    return shape.tooManyClusters(bound, found: Double(clusters.count), foreseen: foreseen)
+    guard let clusters else { return nil }
+    let totals = rows.joined().reduce(0) { $0 + $1.cells.reduce(0) { $0 + ($1?.clusterCodes.count ?? 0) } }
+    let times = 1 + segments.count
+    return shape.tooManyClusters(
+      bound, found: (Double(clusters.count), Double(totals)),
+      foreseen: (
+        MemoryBound.values(clusters.count, in: begunRows, of: estimatedRows),
+        MemoryBound.values(totals, in: times * begunRows, of: times * estimatedRows)
+      ))
   }
 
   /// Rows whose arms, clusters and segments are numbered as in these words; once, instead of chunks.

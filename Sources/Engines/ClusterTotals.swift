@@ -30,9 +30,9 @@ struct ClusterLayout {
 final class ClusterTotals: @unchecked Sendable {
   private let layout: ClusterLayout
   /// Where the totals of a cluster are: its code, and behind it their number and one. Open addressing; 0 is free.
-  @exclusivity(unchecked) private var table = LargeMemory<UInt64>(1 << 6, 0)
+  @exclusivity(unchecked) private var table = LargeMemory<UInt64>(1 << 3, 0)
   /// In the order of first appearance, `layout.size` numbers each.
-  @exclusivity(unchecked) private var totals = LargeMemory<Double>(1 << 6, 0)
+  @exclusivity(unchecked) private var totals = LargeMemory<Double>(1 << 3, 0)
   /// The code of each.
   @exclusivity(unchecked) private(set) var codes: [Int32] = []
 
@@ -45,13 +45,12 @@ final class ClusterTotals: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - clusters: of all rows, by row.
-  ///   - missing: counts by metric the rows that lack a number of it.
-  ///   - used: gets each row and metric that was added.
+  ///   - used: gets each row and metric that was added, and the row's cluster by its place in `codes`; a row that was not counts as
+  ///     missing.
   func add(
     _ values: GrowingColumns<Double>, _ rows: UnsafeBufferPointer<Int32>, _ clusters: (Int) -> Int32,
-    missing: inout [Int], used: (_ metric: Int, _ row: Int, _ cluster: Int32) -> Void
+    missing: inout [Int], used: (_ metric: Int, _ row: Int, _ place: Int32) -> Void
   ) {
-    let (widths, metrics) = (layout.widths, layout.widths.count)
     withUnsafeTemporaryAllocation(of: UnsafePointer<Double>.self, capacity: layout.columns.count + 1) { columns in
       for (index, column) in layout.columns.enumerated() {
         columns.initializeElement(at: index, to: UnsafePointer(values[column]))
@@ -59,23 +58,28 @@ final class ClusterTotals: @unchecked Sendable {
       for first in Swift.stride(from: 0, to: rows.count, by: Self.stride) {
         let some = UnsafeBufferPointer(rebasing: rows[first..<min(first + Self.stride, rows.count)])
         withPlaces(of: some, columns, clusters) { places in
-          for (row, place) in zip(some, places) {
-            var (start, column) = (totals.base + Int(place) * layout.size, 0)
-            for metric in 0..<metrics {
-              let width = widths[metric]
-              if (column..<column &+ width).contains(where: { columns[$0][Int(row)].isNaN }) {
-                missing[metric] += 1
-              } else {
-                for k in 0..<width { start[k] += columns[column &+ k][Int(row)] }
-                start[width] += 1
-                used(metric, Int(row), clusters(Int(row)))
-              }
-              start += width + 1
-              column &+= width
-            }
-          }
+          for (row, place) in zip(some, places) { add(Int(row), columns, at: place, &missing, used) }
         }
       }
+    }
+  }
+
+  @inline(__always)
+  private func add(
+    _ row: Int, _ columns: UnsafeMutableBufferPointer<UnsafePointer<Double>>, at place: Int32, _ missing: inout [Int],
+    _ used: (_ metric: Int, _ row: Int, _ place: Int32) -> Void
+  ) {
+    var (start, column) = (totals.base + Int(place) * layout.size, 0)
+    for (metric, width) in layout.widths.enumerated() {
+      if (column..<column &+ width).contains(where: { columns[$0][row].isNaN }) {
+        missing[metric] += 1
+      } else {
+        for k in 0..<width { start[k] += columns[column &+ k][row] }
+        start[width] += 1
+        used(metric, row, place)
+      }
+      start += width + 1
+      column &+= width
     }
   }
 
@@ -155,10 +159,13 @@ final class ClusterTotals: @unchecked Sendable {
     table.base[Self.slot(code, table)] = UInt64(UInt32(bitPattern: code)) &<< 32 | UInt64(place + 1)
   }
 
-  func merge(_ other: ClusterTotals) {
-    for (theirs, code) in other.codes.enumerated() {
-      let (to, from) = (place(of: code) * layout.size, theirs * layout.size)
+  /// - Returns: where the other one's clusters are here, by their places there.
+  func merge(_ other: ClusterTotals) -> [Int32] {
+    other.codes.enumerated().map { theirs, code in
+      let place = place(of: code)
+      let (to, from) = (place * layout.size, theirs * layout.size)
       for k in 0..<layout.size { totals.base[to + k] += other.totals.base[from + k] }
+      return Int32(truncatingIfNeeded: place)
     }
   }
 

@@ -113,8 +113,8 @@ struct CellShape: Sendable {
   ///   - found: how many there are so far, by segment column.
   ///   - foreseen: how many there will be.
   func tooManySegments(_ bound: MemoryBound, found: [Double], foreseen: [Double]) -> TableFault? {
-    // What a cell of a few rows was measured to take, with its name.
-    let bytes = Double(1200 + 250 * width)
+    // What a cell of a few rows was measured to take, with its name, and the tables of its clusters.
+    let bytes = Double(1200 + 250 * width + (request.clusterColumn == nil ? 0 : 400))
     let most = foreseen.indices.max { foreseen[$0] < foreseen[$1] } ?? 0
     let fault = bound.fault(
       found: bytes * found.reduce(0, +), foreseen: bytes * foreseen.reduce(0, +),
@@ -127,15 +127,19 @@ struct CellShape: Sendable {
   /// That clusters need more memory than there is, if so.
   ///
   /// - Parameters:
-  ///   - found: how many there are so far.
+  ///   - found: how many there are so far, and how many totals of them in all cells.
   ///   - foreseen: how many there will be.
-  func tooManyClusters(_ bound: MemoryBound, found: Double, foreseen: Double) -> TableFault? {
+  func tooManyClusters(
+    _ bound: MemoryBound, found: (clusters: Double, totals: Double), foreseen: (clusters: Double, totals: Double)
+  ) -> TableFault? {
     guard let column = request.clusterColumn else { return nil }
-    // Their places in a table that doubles; in a cell of each segment column, and one of all, their totals and places.
-    let bytes = Double(128 + (1 + request.segmentColumns.count) * (48 + 16 * clusters.size))
+    // A cluster has its name and a place in a table that doubles, totals their own place and code; they double too.
+    func bytes(_ clusters: Double, _ totals: Double) -> Double {
+      160 * clusters + Double(48 + 16 * self.clusters.size) * totals
+    }
     let fault = bound.fault(
-      found: bytes * found, foreseen: bytes * foreseen,
-      for: "the clusters of '\(column)', about \(Int(foreseen).grouped),", .clustersInParts)
+      found: bytes(found.clusters, found.totals), foreseen: bytes(foreseen.clusters, foreseen.totals),
+      for: "the clusters of '\(column)', about \(Int(foreseen.clusters).grouped),", .clustersInParts)
     return fault.map { TableFault(.needsMemory($0), at: nil) }
   }
 

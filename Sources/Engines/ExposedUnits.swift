@@ -273,7 +273,7 @@ struct CellReader: Sendable {
 
   /// The same; nil if it is none.
   @inline(__always)
-  func time(_ field: Field, _ clock: inout ZoneClock) -> Int64? {
+  private func time(_ field: Field, _ clock: inout ZoneClock) -> Int64? {
     let text = field.trimmed
     if !nulls.words.isEmpty, text.isMissing(nulls.words) { return nil }
     return FieldParsing.timestamp(text).map { clock.microseconds(of: $0) }

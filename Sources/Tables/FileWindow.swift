@@ -13,7 +13,7 @@ final class FileWindow: @unchecked Sendable {
   private(set) var origin: UInt = 0
 
   /// Longer stretches, which only a record of that length makes, are read where they are mapped.
-  private static let byteLimit = 64 << 20
+  static let byteLimit = 64 << 20
   /// In front of the stretch: a look at the byte before the first one is allowed.
   private static let margin = 64
 

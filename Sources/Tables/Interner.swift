@@ -28,14 +28,14 @@ package struct Interner: Sendable {
   package func bytes(of code: Int) -> ArraySlice<UInt8> { arena[ends[code]..<ends[code + 1]] }
   package func string(of code: Int) -> String { String(decoding: bytes(of: code), as: UTF8.self) }
 
-  /// Does something with the number, the hash (of `ByteHash`) and the bytes of each word.
+  /// Of `ByteHash`.
   @inline(__always)
-  func forEachWord(_ body: (_ code: Int, _ hash: UInt64, _ bytes: UnsafeBufferPointer<UInt8>) -> Void) {
-    arena.withUnsafeBufferPointer { arena in
-      for code in hashes.indices {
-        body(code, hashes[code], UnsafeBufferPointer(rebasing: arena[ends[code]..<ends[code + 1]]))
-      }
-    }
+  func hash(of code: Int) -> UInt64 { hashes[code] }
+
+  /// The bytes of all words, and where those of each one are among them.
+  @inline(__always)
+  func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>, (_ code: Int) -> Range<Int>) -> Result) -> Result {
+    arena.withUnsafeBufferPointer { arena in body(arena) { ends[$0]..<ends[$0 + 1] } }
   }
 
   package var strings: [String] { (0..<count).map(string) }

@@ -69,10 +69,8 @@ final class ScanLine<Consumer: RowConsumer & Sendable> {
     if let delivered { free.append(delivered) }
     delivered = batch.memory
     self.work = work.map { source.team.begin($0, isUrgent: true) }
-    // Where bytes are copied little of the map is touched.
-    if !scan.copies, let first = batch.ranges.first, let last = batch.ranges.last {
-      part.file.forget(first.lowerBound..<last.upperBound)
-    }
+    // Where bytes are copied little else of the map is touched.
+    for range in batch.ranges where !scan.copies || range.count > FileWindow.byteLimit { part.file.forget(range) }
   }
 
   private func finishWork() {

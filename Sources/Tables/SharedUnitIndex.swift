@@ -1,5 +1,5 @@
-/// Gives ids numbers as `UnitIndex` does, on several threads: shares of them, by hash, are numbered each by one. A number says nothing
-/// of an order, but it depends on no cut and no thread.
+/// Gives ids numbers as `UnitIndex` does, on several threads: shares of them, by hash, are numbered each by one. A number depends on
+/// no thread, and says nothing of an order.
 package final class SharedUnitIndex: Sendable {
   private let shares = (0..<shareCount).map { _ in UnitIndex() }
 
@@ -37,15 +37,17 @@ package final class SharedUnitIndex: Sendable {
   {
     let index = shares[share]
     ours.removeAll(keepingCapacity: true)
-    chunk.forEachWord { code, hash, bytes in
-      guard Int(truncatingIfNeeded: hash) & (Self.shareCount - 1) == share else { return }
-      ours.append(Word(bytes: bytes, hash: UnitIndex.hash(of: bytes), code: Int32(truncatingIfNeeded: code)))
-    }
-    for (place, word) in ours.enumerated() {
-      // Far enough ahead for the memory, near enough for the cache.
-      if place &+ 16 < ours.count { index.prefetch(ours[place &+ 16].hash) }
-      let number = index.insert(word.bytes, hash: word.hash) &* Self.shareCount &+ share
-      numbers[Int(word.code)] = Int32(truncatingIfNeeded: number)
+    chunk.withBytes { bytes, place in
+      for code in 0..<chunk.count where Int(truncatingIfNeeded: chunk.hash(of: code)) & (Self.shareCount - 1) == share {
+        let word = UnsafeBufferPointer(rebasing: bytes[place(code)])
+        ours.append(Word(bytes: word, hash: UnitIndex.hash(of: word), code: Int32(truncatingIfNeeded: code)))
+      }
+      for (place, word) in ours.enumerated() {
+        // Far enough ahead for the memory, near enough for the cache.
+        if place &+ 16 < ours.count { index.prefetch(ours[place &+ 16].hash) }
+        let number = index.insert(word.bytes, hash: word.hash) &* Self.shareCount &+ share
+        numbers[Int(word.code)] = Int32(truncatingIfNeeded: number)
+      }
     }
   }
 }

@@ -163,6 +163,7 @@ import Testing
         {
           $0.segmentColumns = ["c"]
           $0.clusterColumn = "u"
+          $0.allowedBadRows = 1
         },
         {
           $0.allowedBadRows = 1

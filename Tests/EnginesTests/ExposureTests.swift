@@ -51,6 +51,30 @@ import Testing
     b,@1000,view,8
     """
 
+  /// A row that cannot be used is left out of a block of thousands, which is then read row by row, and of nothing else: with blocks
+  /// before it in the same chunk, and with clusters, segments and words for missing values.
+  @Test(arguments: ["soon", "", "NA"], [11_000, 0])
+  func oneBadExposureIsLeftOut(_ time: String, row: Int) throws {
+    let rows = (0..<14_000).map { number in
+      "unit-number-\(number),\(number % 2 == 0 ? "x" : "y"),\(number == row ? time : "@\(100 + number)"),g\(number % 50),s\(number % 3)\n"
+    }
+    let events = "u,t,e,v\n" + (0..<14_000).map { "unit-number-\($0),@20000,buy,1\n" }.joined()
+    let measured = try Self.measure(
+      exposures: "u,variant,t,shop,country\n" + rows.joined(), events: events, ["m=mean(v)"], nullWords: ["NA"]
+    ) {
+      $0.allowedBadRows = 0.01
+      $0.clusterColumn = "shop"
+      $0.segmentColumns = ["country"]
+      $0.exposures?.includesImmature = true
+    }
+    #expect(measured.unreadableRows == 1)
+    let all = measured.cells.filter { $0.segment == nil }
+    #expect(all.map(\.units) == (row % 2 == 0 ? [6999, 7000] : [7000, 6999]))
+    #expect(measured.arms.map(\.clusters) == [25, 25])
+    // Of 25 clusters each, whose mean is divided.
+    for cell in all { #expect(abs(cell.metrics[0].moments.mean[0] * 25 - Double(cell.units)) < 1e-9) }
+  }
+
   static func means(_ metric: String, _ change: (inout MeasurementRequest) -> Void = { _ in }) throws -> [[Double]] {
     try measure(exposures: exposures, events: events, [metric], change).cells.map { $0.metrics[0].moments.mean }
   }

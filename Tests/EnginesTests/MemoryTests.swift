@@ -73,7 +73,9 @@ import Testing
       }
     }
     let refused = try sentence("u", 1_000_000)
-    #expect(refused.hasPrefix("the clusters of 'u', about 2"))
+    // The first rows are the shortest, so that more are foreseen than there are.
+    let foreseen = try #require(refused.firstMatch(of: /the clusters of 'u', about (\d+),\d{3}, need about/)?.1)
+    #expect((20...23).contains(Int(foreseen) ?? 0))
     #expect(refused.contains("Analyse parts that have all rows of their clusters"))
     #expect(try sentence("u", 100_000_000) == "[Optional(10000), Optional(10000)]")
     #expect(try sentence("g", 1_000_000) == "[Optional(3), Optional(3)]")

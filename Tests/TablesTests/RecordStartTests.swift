@@ -28,8 +28,19 @@ struct RecordStartTests {
     #expect(compared > 100_000)
   }
 
-  private func place(in bytes: UnsafeRawBufferPointer, _ cut: Int, _ size: Int, isQuoted: Bool) -> Int {
-    var start = RecordStart(isQuoted: isQuoted, quote: UInt8(ascii: "\""))
+  /// Where quotes are not looked at every line break ends a record.
+  @Test func quotesMayBeLeftOut() {
+    let text = Array("a\"b\nc\rd\r\n\"e\n".utf8)
+    text.withUnsafeBytes { bytes in
+      let places = (1..<text.count).map { place(in: bytes, $0, 1, isQuoted: false, quote: nil) }
+      #expect(places == [4, 4, 4, 4, 6, 6, 9, 9, 9, 12, 12])
+    }
+  }
+
+  private func place(
+    in bytes: UnsafeRawBufferPointer, _ cut: Int, _ size: Int, isQuoted: Bool, quote: UInt8? = UInt8(ascii: "\"")
+  ) -> Int {
+    var start = RecordStart(isQuoted: isQuoted, quote: quote)
     for from in stride(from: cut - 1, to: bytes.count, by: size) {
       let stretch = UnsafeRawBufferPointer(rebasing: bytes[from..<min(from + size, bytes.count)])
       if let place = start.place(in: stretch) { return from + place }

@@ -106,6 +106,17 @@ import Testing
     #expect(columns.allSatisfy { $0.misfits == nil })
   }
 
+  /// Two marks in a row, one too many or none before the day are no date; a time may follow.
+  @Test(
+    arguments: [
+      ("1.3.2026", true), ("01.03.2026 12:00", true), ("1-3-2026", true), ("1..3.2026", false), ("1.3.2026.", false),
+      ("-1.3.2026", false), ("1.3.26", false), ("2026-03-01", false), ("1.3.20261", false), ("001.3.2026", false),
+    ])
+  func whatIsALocalDate(_ text: String, _ isOne: Bool) throws {
+    let columns = try Self.profile("a;b\n\(text);x\n\(text);y\n").columns
+    #expect((columns[0].form == .localDate) == isOne)
+  }
+
   /// Of 1,000 orders of 0 to 7 items the one of rank ⌈p n⌉, by counting: rank 250 is a 1, 500 a 3, 750 a 5, 950 a 7. A column
   /// with more than 1,024 different numbers goes to the sketch, in whatever chunks they come.
   @Test func quantilesOfFewNumbersAreExact() throws {

@@ -18,13 +18,13 @@ import Testing
     }
 
     mutating func consume(_ block: FieldBlock) -> Bool {
-      var read = [Int64](repeating: 0, count: block.rows)
+      var read = [Int64](repeating: .min, count: block.rows + 8)
       let isRead = read.withUnsafeMutableBufferPointer {
         block.times(0, into: $0.baseAddress!, perSecond: perSecond, &clock, nullWords: [])
       }
-      guard isRead else { return false }
+      guard isRead, read.dropFirst(block.rows).allSatisfy({ $0 == .min }) else { return false }
       blocks += 1
-      times += read.map { $0 }
+      times += read.prefix(block.rows).map { $0 }
       return true
     }
   }

@@ -233,8 +233,7 @@ cscan_parted cscan_part_spans(
   const cscan_block *block, size_t column, const int32_t *codes, int32_t first, int32_t second, cscan_span *of_first,
   cscan_span *of_second);
 
-// The same for other codes of the rows with one code, and how many there are. chosen: room for those, and
-// one more.
+// The values of the rows with one code, in their order; returns how many those are. chosen: room for them, and one more.
 size_t cscan_select_codes(
   const int32_t *values, const int32_t *codes, size_t rows, int32_t code, int level, int32_t *chosen);
 
