@@ -94,7 +94,10 @@ def of_assignments(_, __, folder):
     return 0.0 if counts[0] == counts[1] else math.inf
 
 
-DISAGREEMENTS = {"units": of_analyses, "segments": of_analyses, "events": of_analyses, "triangle": of_triangles, "assign": of_assignments}
+DISAGREEMENTS = {
+    "units": of_analyses, "segments": of_analyses, "events": of_analyses, "triangle": of_triangles,
+    "assign": of_assignments,
+}
 
 
 def machine():

@@ -113,7 +113,7 @@ struct CellShape: Sendable {
   ///   - found: how many there are so far, by segment column.
   ///   - foreseen: how many there will be.
   func tooManySegments(_ bound: MemoryBound, found: [Double], foreseen: [Double]) -> TableFault? {
-    // What a cell of a few rows was measured to take, with its name, and the tables of its clusters.
+    // What a cell of a few rows was measured to take, with its name; the tables of its clusters are reckoned.
     let bytes = Double(1200 + 250 * width + (request.clusterColumn == nil ? 0 : 400))
     let most = foreseen.indices.max { foreseen[$0] < foreseen[$1] } ?? 0
     let fault = bound.fault(
@@ -133,7 +133,8 @@ struct CellShape: Sendable {
     _ bound: MemoryBound, found: (clusters: Double, totals: Double), foreseen: (clusters: Double, totals: Double)
   ) -> TableFault? {
     guard let column = request.clusterColumn else { return nil }
-    // A cluster has its name and a place in a table that doubles, totals their own place and code; they double too.
+    // Reckoned: a cluster has two to four places of 32 bytes in a table that doubles, and its name beside it; totals double too, with
+    // two to four places of 8 bytes and a code.
     func bytes(_ clusters: Double, _ totals: Double) -> Double {
       160 * clusters + Double(48 + 16 * self.clusters.size) * totals
     }
